@@ -1,0 +1,1 @@
+"""Benchmarks: ratios against named peers on the same work in one run, results checked equal."""

@@ -1,0 +1,116 @@
+"""``make bench``: run every case in fresh processes, three times, and write RESULTS.md."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.metadata
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from benchmarks.cases import CASES, Case
+from benchmarks.corpora import texts
+
+HERE = Path(__file__).resolve().parent
+PACKAGES = ["numpy", "scipy", "pandas", "scikit-learn", "jieba", "rjieba", "nltk", "matplotlib"]
+
+
+def once(name: str, side: str) -> dict[str, Any]:
+    """Run one side of a case in a process of its own and return what it measured."""
+    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "TEXTKIT_PROGRESS": "0"}
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.cases", name, side],
+        capture_output=True,
+        text=True,
+        env=environment,
+        cwd=HERE.parent,
+        check=False,
+    )
+    if done.returncode:
+        raise SystemExit(f"{name} ({side}) failed:\n{done.stderr[-3000:]}")
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+def median(rows: list[dict[str, Any]], key: str) -> float:
+    return statistics.median(row[key] for row in rows)
+
+
+def measure(case: Case, repeats: int) -> dict[str, Any]:
+    """Alternate the two sides so that noise of the machine falls on both."""
+    ours: list[dict[str, Any]] = []
+    peer: list[dict[str, Any]] = []
+    for _ in range(case.repeats or repeats):
+        ours.append(once(case.name, "ours"))
+        if case.peer:
+            peer.append(once(case.name, "peer"))
+    result: dict[str, Any] = {
+        "ours_s": median(ours, "seconds"),
+        "ours_mb": median(ours, "peak_mb"),
+        "note": ours[-1].get("note", ""),
+    }
+    if peer:
+        result |= {"peer_s": median(peer, "seconds"), "peer_mb": median(peer, "peak_mb")}
+        result["ratio"] = result["peer_s"] / result["ours_s"]
+        result["memory"] = result["ours_mb"] / result["peer_mb"]
+        result["equal"] = ours[-1]["check"] == peer[-1]["check"]
+    else:
+        result["equal"] = ours[-1].get("ok", True)
+    return result
+
+
+def verdict(case: Case, row: dict[str, Any]) -> str:
+    if not row["equal"]:
+        return "RESULTS DIFFER"
+    return "yes" if case.reached(row) else "no"
+
+
+def line(case: Case, row: dict[str, Any]) -> str:
+    peer = f"{row['peer_s']:.3f}" if "peer_s" in row else "–"
+    ratio = f"{row['ratio']:.1f} x" if "ratio" in row else "–"
+    memory = f"{row['ours_mb']:.0f} / {row['peer_mb']:.0f}" if "peer_mb" in row else f"{row['ours_mb']:.0f}"
+    cells = [case.title, case.peer or "–", f"{row['ours_s']:.3f}", peer, ratio, memory, case.goal, verdict(case, row)]
+    return "| " + " | ".join(cells) + " |"
+
+
+def main() -> int:
+    """Measure the chosen cases and write the report."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", help="cases to run; default: all")
+    parser.add_argument("--repeats", type=int, default=3)
+    options = parser.parse_args()
+    chosen = [c for c in CASES if not options.names or c.name in options.names]
+    rows = {}
+    for case in chosen:
+        rows[case.name] = row = measure(case, options.repeats)
+        print(line(case, row), flush=True)
+    name, found = texts()
+    versions = ", ".join(f"{p} {importlib.metadata.version(p)}" for p in PACKAGES)
+    notes = [f"- **{c.title}**: {rows[c.name]['note']}" for c in chosen if rows[c.name]["note"]]
+    report = [
+        "# Benchmarks",
+        "",
+        "Made by `make bench`. Each side of each case runs in a process of its own, the two sides in turn; seconds are medians",
+        f"of {options.repeats} runs (shared machine: trust the ratios, not the seconds). One BLAS thread. Both sides give the same",
+        "results, or the row says so. Memory is the peak of the whole process in MB, ours / peer.",
+        "",
+        f"Machine: {platform.machine()}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}; {versions}.",
+        f"Text: {name}, {sum(map(len, found)):,} characters.",
+        "",
+        "| job | peer | ours s | peer s | ratio | peak MB | goal | reached |",
+        "| --- | --- | ---: | ---: | ---: | ---: | --- | --- |",
+        *[line(c, rows[c.name]) for c in chosen],
+        "",
+        *(["## Notes", "", *notes, ""] if notes else []),
+    ]
+    if not options.names:
+        (HERE / "RESULTS.md").write_text("\n".join(report), encoding="utf-8")
+    return 0 if all(verdict(c, rows[c.name]) != "RESULTS DIFFER" for c in chosen) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,368 @@
+"""The cases: what we do, what the named peer does, and a digest of the result that must be the same."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks.corpora import ROOT, short_documents, texts
+
+Result = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Case:
+    name: str
+    title: str
+    peer: str
+    goal: str
+    reached: Callable[[Result], bool]
+    repeats: int = 0
+
+
+def digest(value: Any) -> str:
+    return hashlib.sha256(json.dumps(value, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def timed(work: Callable[[], Any]) -> tuple[float, Any]:
+    began = time.perf_counter()
+    result = work()
+    return time.perf_counter() - began, result
+
+
+def visible(term: str) -> bool:
+    """Blanks are no tokens of ours, and masks are one token of ours and several of jieba's: left out of the check."""
+    from textkit.kinds import MASK
+
+    return not term.isspace() and MASK.search(term) is None and not set(term) & set("*＊xXｘＸ×○〇●■□")
+
+
+# -- text to matrix ----------------------------------------------------------------------------------------------
+
+
+def _totals(matrix: Any, terms: Any) -> str:
+    import numpy as np
+
+    sums = np.asarray(matrix.sum(axis=0)).ravel()
+    return digest(sorted([t, int(n)] for t, n in zip(terms, sums, strict=True) if visible(t)))
+
+
+def matrix_ours(n: int) -> Result:
+    documents = short_documents(n)
+    import textkit as tk
+
+    corpus = tk.Corpus(documents)
+    tk.tokenize(tk.Corpus(["预热"]))
+    seconds, dtm = timed(lambda: tk.count(tk.tokenize(corpus, progress=False)))
+    return {"seconds": seconds, "check": _totals(dtm.matrix, dtm.vocabulary), "note": f"{dtm!r}"}
+
+
+def matrix_peer(n: int) -> Result:
+    documents = short_documents(n)
+    import warnings
+
+    warnings.simplefilter("ignore")
+    import jieba
+    from sklearn.feature_extraction.text import CountVectorizer
+
+    jieba.setLogLevel(60)
+    jieba.lcut("预热")
+    vectorizer = CountVectorizer(tokenizer=jieba.lcut, token_pattern=None, lowercase=False)
+    seconds, matrix = timed(lambda: vectorizer.fit_transform(documents))
+    return {"seconds": seconds, "check": _totals(matrix, vectorizer.get_feature_names_out())}
+
+
+def million_ours() -> Result:
+    return {**matrix_ours(1_000_000), "check": "memory only"}
+
+
+def million_peer() -> Result:
+    documents = short_documents(1_000_000)
+    import rjieba
+    from sklearn.feature_extraction.text import CountVectorizer
+
+    cutter = rjieba.Jieba()
+
+    def work() -> Any:
+        lists = [cutter.cut(text) for text in documents]
+        return CountVectorizer(analyzer=lambda tokens: tokens).fit_transform(lists)
+
+    seconds, _ = timed(work)
+    return {"seconds": seconds, "check": "memory only"}
+
+
+# -- segmentation ------------------------------------------------------------------------------------------------
+
+
+def parity_ours() -> Result:
+    import warnings
+
+    warnings.simplefilter("ignore")
+    import jieba
+
+    from textkit.segment import Jieba
+
+    jieba.setLogLevel(60)
+    lines = [line for text in _every_text() for line in text.splitlines()]
+    fast = Jieba()
+    seconds, cut = timed(lambda: [fast.cut(line) for line in lines])
+    peer_seconds, reference = timed(lambda: [jieba.lcut(line) for line in lines])
+    same = sum(a == b for a, b in zip(cut, reference, strict=True))
+    note = f"{same:,} of {len(lines):,} lines equal ({100 * same / len(lines):.4f} %); cutting alone {peer_seconds / seconds:.1f} x jieba.lcut"
+    return {"seconds": seconds, "check": "", "note": note, "ok": same == len(lines)}
+
+
+def _every_text() -> list[str]:
+    """All texts of the extra corpora that are UTF-8, of whatever kind, or the bundled ones."""
+    shared = os.environ.get("TEXTKIT_SHARED")
+    if not shared:
+        return texts()[1]
+    found = []
+    for file in sorted((Path(shared) / "data").rglob("*")):
+        if file.is_file() and file.suffix in {".txt", ".utf8", ".jsonl", ".csv", ".json", ".md", ".conllu"}:
+            try:
+                found.append(file.read_text(encoding="utf-8"))
+            except UnicodeDecodeError:
+                continue
+    return found
+
+
+# -- ten million tokens ------------------------------------------------------------------------------------------
+
+_TEN = 10_000_000
+
+
+def _ten_million() -> Any:
+    """Return Tokens of two documents of five million words each."""
+    import numpy as np
+
+    import textkit as tk
+    from textkit.corpus import Corpus
+    from textkit.tokens import Tokens
+
+    base = tk.tokenize(Corpus(["\n".join(texts()[1])]), progress=False)
+    half = _TEN // 2
+    width = len(base.corpus.texts[0])
+    times = -(-half // len(base))
+
+    def tiled(values: Any, step: int) -> Any:
+        return (np.concatenate([values + k * step for k in range(times)]))[:half].astype(np.int32)
+
+    ids, start, stop = tiled(base.ids, 0), tiled(base.start, width), tiled(base.stop, width)
+    position = np.arange(half, dtype=np.int32)
+    text = (base.corpus.texts[0] * times)[: int(stop[-1])]
+    both = [np.concatenate([column, column]) for column in (ids, start, stop, position)]
+    return Tokens(*both, np.array([0, half, 2 * half]), base.vocabulary, Corpus([text, text]))
+
+
+def _halves() -> tuple[Any, list[str], list[str]]:
+    """Return ten million tokens in random order in two documents, as Tokens and as lists of words for the peer."""
+    import numpy as np
+
+    from textkit.tokens import Tokens
+
+    tokens = _ten_million()
+    ids = tokens.ids[np.random.default_rng(1).permutation(len(tokens))]
+    mixed = Tokens(ids, tokens.start, tokens.stop, tokens.position, tokens.offsets, tokens.vocabulary, tokens.corpus)
+    terms = tokens.vocabulary.terms
+    cut = int(tokens.offsets[1])
+    return mixed, [terms[i] for i in ids[:cut].tolist()], [terms[i] for i in ids[cut:].tolist()]
+
+
+def keyness_ours() -> Result:
+    import textkit as tk
+
+    tokens, _, _ = _halves()
+    tk.keyness(tk.count(tokens), "doc1", measure="g2")
+    seconds, table = timed(lambda: tk.keyness(tk.count(tokens), "doc1", measure="g2"))
+    rows = sorted(
+        [t, int(a), int(b)] for t, a, b in zip(table["term"], table["n_target"], table["n_reference"], strict=True)
+    )
+    return {
+        "seconds": seconds,
+        "check": digest(rows),
+        "note": "tokens to counts to the sorted table with G2, intervals, p and q; the peer only counts",
+    }
+
+
+def keyness_peer() -> Result:
+    from collections import Counter
+
+    _, first, second = _halves()
+    seconds, (a, b) = timed(lambda: (Counter(first), Counter(second)))
+    rows = sorted([t, a[t], b[t]] for t in set(a) | set(b))
+    return {"seconds": seconds, "check": digest(rows)}
+
+
+def frequency_ours() -> Result:
+    import textkit as tk
+
+    tokens, _, _ = _halves()
+    tk.frequency(tk.count(tokens))
+    seconds, table = timed(lambda: tk.frequency(tk.count(tokens)))
+    rows = sorted([t, int(n)] for t, n in zip(table["term"], table["count"], strict=True))
+    return {"seconds": seconds, "check": digest(rows)}
+
+
+def frequency_peer() -> Result:
+    from collections import Counter
+
+    _, first, second = _halves()
+    words = first + second
+    seconds, counts = timed(lambda: Counter(words))
+    return {"seconds": seconds, "check": digest(sorted([t, n] for t, n in counts.items()))}
+
+
+def concordance_ours() -> Result:
+    import textkit as tk
+
+    tokens = _ten_million()
+    tk.concordance(tokens["doc1"], "没有的词", width=20)
+    seconds, table = timed(lambda: tk.concordance(tokens, "发展", width=20))
+    return {"seconds": seconds, "check": len(table), "note": f"{len(table):,} lines of 20 characters on each side"}
+
+
+def concordance_peer() -> Result:
+    from nltk.text import ConcordanceIndex
+
+    tokens = _ten_million()
+    terms = tokens.vocabulary.terms
+    words = [terms[i] for i in tokens.ids.tolist()]
+
+    def work() -> int:
+        index = ConcordanceIndex(words)
+        return len(index.find_concordance("发展", width=44))
+
+    seconds, n = timed(work)
+    return {"seconds": seconds, "check": n}
+
+
+# -- start-up and the command ------------------------------------------------------------------------------------
+
+
+def _process(code: str) -> float:
+    began = time.perf_counter()
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+    return time.perf_counter() - began
+
+
+def import_ours() -> Result:
+    empty = min(_process("pass") for _ in range(5))
+    return {"seconds": min(_process("import textkit") for _ in range(5)) - empty, "check": ""}
+
+
+def import_peer() -> Result:
+    empty = min(_process("pass") for _ in range(5))
+    return {"seconds": min(_process("import pandas") for _ in range(5)) - empty, "check": ""}
+
+
+def cold_ours() -> Result:
+    code = "from textkit.segment import Jieba; print(Jieba().cut('网格化管理'))"
+    return {"seconds": min(_process(code) for _ in range(3)), "check": ""}
+
+
+def cold_peer() -> Result:
+    code = "import warnings; warnings.simplefilter('ignore'); import jieba; print(jieba.lcut('网格化管理'))"
+    return {"seconds": min(_process(code) for _ in range(3)), "check": ""}
+
+
+def compare_ours() -> Result:
+    import tempfile
+
+    shared = os.environ.get("TEXTKIT_SHARED")
+    folder = Path(shared) / "data" / "speeches" if shared else ROOT / "data" / "townhall" / "clean"
+    meta = folder / "meta.csv" if shared else ROOT / "data" / "townhall" / "meta.csv"
+    with tempfile.TemporaryDirectory() as out:
+        began = time.perf_counter()
+        done = subprocess.run(
+            [
+                sys.executable,
+                "-m",
+                "textkit",
+                "compare",
+                str(folder),
+                "--meta",
+                str(meta),
+                "--out",
+                f"{out}/report",
+                "--timings",
+            ],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        seconds = time.perf_counter() - began
+    steps = " ".join((done.stdout + done.stderr).split())
+    at = steps.find("timings")
+    return {"seconds": seconds, "check": "", "ok": seconds <= 15, "note": steps[at:][:400] if at >= 0 else ""}
+
+
+CASES = [
+    Case(
+        "matrix",
+        "text to tokens to matrix, 100,000 short documents",
+        "CountVectorizer(tokenizer=jieba.lcut)",
+        "≥ 8 x",
+        lambda r: r["ratio"] >= 8,
+    ),
+    Case(
+        "million",
+        "peak memory, 1,000,000 short documents",
+        "CountVectorizer on token lists",
+        "≤ 1/3 of the memory",
+        lambda r: r["memory"] <= 1 / 3,
+        1,
+    ),
+    Case("parity", "lines cut exactly as jieba.lcut, all texts", "", "100 %", lambda r: bool(r["equal"]), 1),
+    Case("keyness", "keyness, 10 million tokens", "collections.Counter", "≥ 15 x", lambda r: r["ratio"] >= 15),
+    Case("frequency", "frequency list, 10 million tokens", "collections.Counter", "≥ 15 x", lambda r: r["ratio"] >= 15),
+    Case(
+        "concordance",
+        "all hits of a word as lines, 10 million tokens",
+        "nltk ConcordanceIndex",
+        "≥ 15 x",
+        lambda r: r["ratio"] >= 15,
+    ),
+    Case("import", "`import textkit`", "import pandas", "≤ 0.1 s", lambda r: r["ours_s"] <= 0.1),
+    Case("cold", "first cut after a cold start", "jieba", "≤ half", lambda r: r["ratio"] >= 2),
+    Case("compare", "`textkit compare`, five speeches, cold", "", "≤ 15 s", lambda r: r["ours_s"] <= 15),
+]
+
+
+def main() -> None:
+    """Run one side of one case and print what it measured as JSON."""
+    name, side = sys.argv[1:3]
+    functions: dict[str, Callable[[], Result]] = {
+        "matrix.ours": lambda: matrix_ours(100_000),
+        "matrix.peer": lambda: matrix_peer(100_000),
+        "million.ours": million_ours,
+        "million.peer": million_peer,
+        "parity.ours": parity_ours,
+        "keyness.ours": keyness_ours,
+        "keyness.peer": keyness_peer,
+        "frequency.ours": frequency_ours,
+        "frequency.peer": frequency_peer,
+        "concordance.ours": concordance_ours,
+        "concordance.peer": concordance_peer,
+        "import.ours": import_ours,
+        "import.peer": import_peer,
+        "cold.ours": cold_ours,
+        "cold.peer": cold_peer,
+        "compare.ours": compare_ours,
+    }
+    result = functions[f"{name}.{side}"]()
+    result["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps(result, ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,35 @@
+"""Fixtures for all tests: the extra test corpora, and a quiet, reproducible plotting backend."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import matplotlib
+import pytest
+
+matplotlib.use("Agg")
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder with extra test corpora; tests that use it are marked ``shared``."""
+    return Path(os.environ["TEXTKIT_SHARED"])
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if os.environ.get("TEXTKIT_SHARED"):
+        return
+    skip = pytest.mark.skip(reason="set TEXTKIT_SHARED to a folder with the extra test corpora to run this")
+    for item in items:
+        if "shared" in item.keywords:
+            item.add_marker(skip)
+
+
+@pytest.fixture(autouse=True)
+def _close_figures():
+    yield
+    import sys
+
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")

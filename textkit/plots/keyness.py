@@ -1,0 +1,263 @@
+"""Draw the table of `textkit.keyness`: what is typical of the target, what of the reference, and how surely."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
+
+from textkit import drawing, fonts
+from textkit.drawing import GREY, INK, PALE, PALETTE, Labels, Lang
+from textkit.errors import EmptyError, check_choice, check_int
+
+_COLUMNS = ("term", "n_target", "n_reference", "score", "effect", "ci_low", "ci_high")
+_TARGET, _REFERENCE = PALETTE[0], PALETTE[1]
+_WORDS = {
+    "zh": {
+        "target": "目标",
+        "reference": "参照",
+        "rest": "其余文档",
+        "effect": "频率之比（log2）",
+        "fightin_words": "优势比（log2，经先验收缩）",
+        "text_dispersion": "文档比例之比（log2）",
+        "interval": "，横线为区间",
+        "level": "，横线为 {:.4g}% 区间",
+        "flag": "† 见表中 flag 列",
+        "join": "、",
+    },
+    "en": {
+        "target": "target",
+        "reference": "reference",
+        "rest": "all others",
+        "effect": "Ratio of rates (log2)",
+        "fightin_words": "Odds ratio (log2, shrunk by a prior)",
+        "text_dispersion": "Ratio of document shares (log2)",
+        "interval": ", with intervals",
+        "level": ", with {:.4g}% intervals",
+        "flag": "† see the column flag",
+        "join": ", ",
+    },
+}
+
+
+def plot_keyness(
+    table: pd.DataFrame,
+    *,
+    n: int = 15,
+    labels: Labels | None = None,
+    ax: Axes | None = None,
+    lang: Lang = "zh",
+    title: str | None = None,
+) -> Axes:
+    """Draw the most distinctive terms of both sides as diverging bars with intervals.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `textkit.keyness`: the columns ``term, n_target, n_reference, score, effect, ci_low, ci_high`` are used,
+        and ``flag`` if it is there.
+    n : int
+        Terms to show at each end: those with the largest absolute ``score`` among positive and among negative
+        effects. Within an end they stand in order of the effect.
+    labels : mapping or Series, optional
+        What to print for the target and the reference.
+    ax, lang, title
+        As in `textkit.plot_frequency`.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    EmptyError
+        If the table has no rows, or no row with a finite effect or a sign.
+    FontError
+        If a term has a character that the font lacks.
+
+    Notes
+    -----
+    Bars to the right are terms of the target. A pale bar is one whose interval reaches zero: read it as "not
+    shown to differ". Intervals longer than the plot end in an arrow. The figures at the right are the counts in
+    target and reference. Terms without an effect (NaN) cannot be drawn and stay in the table only.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"term": ["网格", "信访"], "n_target": [9, 1], "n_reference": [1, 8],
+    ...     "score": [7.4, -6.1], "effect": [3.2, -3.0], "ci_low": [0.5, -5.4], "ci_high": [5.8, -0.6]})
+    >>> [float(bar.get_width()) for bar in plot_keyness(table).patches]
+    [3.2, -3.0]
+    """
+    rows = drawing.checked(table, _COLUMNS, made_by="keyness(dtm, target)")
+    n = check_int("n", n, minimum=1)
+    check_choice("lang", lang, drawing.LANGUAGES)
+    labels = drawing.checked_labels(labels)
+    shown = drawing.six_digits(_both_ends(rows, n))
+    words = _WORDS[lang]
+    sides = _sides(table, labels, words)
+    terms = [str(term) for term in shown["term"]]
+    texts = [*terms, *sides, title or "", "†←→"]
+    with drawing.sheet(ax, height=1.1 + 0.19 * len(shown), texts=texts) as ax:
+        places = np.arange(len(shown), dtype=float)
+        effect, low, high = (shown[name].to_numpy(dtype=float) for name in ("effect", "ci_low", "ci_high"))
+        limit = _limit(effect, low, high)
+        ax.hlines(places, 0, 1, transform=ax.get_yaxis_transform(), color=PALE, linewidth=0.5, zorder=0)
+        _draw_bars(ax, places, effect, low, high, limit)
+        flagged = shown["flag"].fillna("").astype(str) != "" if "flag" in shown else pd.Series(False, shown.index)
+        drawing.name_ticks(
+            ax.yaxis, places, [term + (" †" if flag else "") for term, flag in zip(terms, flagged, strict=True)]
+        )
+        ax.set_ylim(len(shown) - 0.4, -0.6)
+        ax.set_xlim(-limit if (effect < 0).any() else -limit * 0.08, limit if (effect > 0).any() else limit * 0.08)
+        ax.tick_params(axis="y", length=0)
+        ax.spines["left"].set_visible(False)
+        ax.xaxis.grid(visible=True)
+        ax.xaxis.set_major_locator(MaxNLocator(10, steps=[1, 2, 5, 10]))
+        drawing.plain_numbers(ax.xaxis)
+        ax.set_xlabel(_axis_label(table, shown, words) + (f"　{words['flag']}" if flagged.any() else ""))
+        _write_sides(ax, sides, effect)
+        _write_counts(ax, shown, words)
+        drawing.set_title(ax, title, pad=22)
+    drawing.remember(ax, shown, "plot_keyness", n=n, labels=_used(table, labels), lang=lang, title=title)
+    return ax
+
+
+def _both_ends(rows: pd.DataFrame, n: int) -> pd.DataFrame:
+    drawable = rows[rows["effect"].notna() & (rows["effect"] != 0)]
+    if not len(drawable):
+        raise EmptyError("table has no row with an effect other than zero, so there is nothing to draw.")
+    strength = drawable["score"].abs().fillna(-1.0)
+    count = drawable["n_target"] + drawable["n_reference"]
+    ordered = drawable.assign(_strength=strength, _count=count).sort_values(
+        ["_strength", "_count", "term"], ascending=[False, False, True], kind="stable"
+    )
+    ends = [ordered[ordered["effect"] > 0].head(n), ordered[ordered["effect"] < 0].head(n)]
+    both = pd.concat([end for end in ends if len(end)]).drop(columns=["_strength", "_count"])
+    shown = both.sort_values(["effect", "term"], ascending=[False, True], kind="stable").reset_index(drop=True)
+    shown.attrs = dict(rows.attrs)
+    return shown
+
+
+def _axis_label(table: pd.DataFrame, shown: pd.DataFrame, words: dict[str, str]) -> str:
+    settings = drawing.settings_of(table)
+    label = words.get(str(settings.get("measure")), words["effect"])
+    if shown[["ci_low", "ci_high"]].isna().all(axis=None):
+        return label
+    confidence = settings.get("confidence")
+    if isinstance(confidence, float):
+        return label + words["level"].format(100 * confidence)
+    return label + words["interval"]
+
+
+def _sides(table: pd.DataFrame, labels: Labels | None, words: dict[str, str]) -> tuple[str, str]:
+    """Name target and reference from the settings that came with the table."""
+    settings = drawing.settings_of(table)
+
+    def name(value: Any, otherwise: str) -> str:
+        if isinstance(value, (list, tuple)):
+            return words["join"].join(drawing.names_for(value, labels))
+        return otherwise if value is None else drawing.names_for([value], labels)[0]
+
+    target = name(settings.get("target"), words["target"])
+    rest = words["rest"] if "target" in settings else words["reference"]
+    return target, name(settings.get("reference"), rest)
+
+
+def _limit(effect: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[np.float64]) -> float:
+    """Return the half width of the axis: whole intervals if that leaves the bars at least half of the room."""
+    sizes = np.abs(effect[np.isfinite(effect)])
+    largest = float(sizes.max()) if sizes.size else 1.0
+    ends = np.abs(np.concatenate([low, high]))
+    ends = ends[np.isfinite(ends)]
+    return float(min(max(largest, ends.max() if ends.size else 0.0), 2 * largest)) * 1.04
+
+
+def _draw_bars(
+    ax: Axes,
+    places: NDArray[np.float64],
+    effect: NDArray[np.float64],
+    low: NDArray[np.float64],
+    high: NDArray[np.float64],
+    limit: float,
+) -> None:
+    sure = (np.nan_to_num(low, nan=-1) > 0) | (np.nan_to_num(high, nan=1) < 0)
+    sure |= np.isnan(low) & np.isnan(high)  # no interval is not an interval that reaches zero
+    colours = np.where(effect > 0, _TARGET, _REFERENCE)
+    drawn = np.clip(effect, -limit, limit)
+    bars = ax.barh(places, drawn, height=0.66, color=colours)
+    for bar, certain in zip(bars, sure, strict=True):
+        bar.set_alpha(1.0 if certain else 0.35)
+    ax.axvline(0, color=INK, linewidth=0.8)
+    has = ~(np.isnan(low) | np.isnan(high))
+    ax.hlines(
+        places[has], np.clip(low, -limit, limit)[has], np.clip(high, -limit, limit)[has], color=INK, linewidth=0.9
+    )
+    for ends, side, marker in ((low, -1, 4), (high, 1, 5)):  # caret left, caret right
+        beyond = has & (ends * side > limit)
+        ax.plot(
+            np.full(beyond.sum(), side * limit), places[beyond], linestyle="", marker=marker, markersize=4, color=INK
+        )
+
+
+def _write_sides(ax: Axes, sides: tuple[str, str], effect: NDArray[np.float64]) -> None:
+    half = drawing.size_in_points(ax)[0] * 0.36
+    for x, align, text, colour, there in (
+        (1.0, "right", f"{drawing.fit(sides[0], half)} →", _TARGET, (effect > 0).any()),
+        (0.0, "left", f"← {drawing.fit(sides[1], half)}", _REFERENCE, (effect < 0).any()),
+    ):
+        if there:
+            ax.annotate(
+                text,
+                (x, 1),
+                xycoords="axes fraction",
+                xytext=(0, 4),
+                textcoords="offset points",
+                ha=align,
+                color=colour,
+                fontsize=drawing.SMALL + 0.5,
+                parse_math=False,
+            )
+
+
+def _write_counts(ax: Axes, shown: pd.DataFrame, words: dict[str, str]) -> None:
+    across = ax.get_yaxis_transform()
+    offset = 4.0
+    for column, head, colour in (
+        ("n_target", words["target"], _TARGET),
+        ("n_reference", words["reference"], _REFERENCE),
+    ):
+        offset += max(fonts.text_width(head, drawing.SMALL), 22) + 7
+        for place, count in enumerate(shown[column]):
+            ax.annotate(
+                drawing.number(float(count)),
+                (1, place),
+                xycoords=across,
+                xytext=(offset, 0),
+                textcoords="offset points",
+                ha="right",
+                va="center",
+                fontsize=drawing.SMALL,
+                color=GREY,
+            )
+        ax.annotate(
+            head,
+            (1, 1),
+            xycoords="axes fraction",
+            xytext=(offset, 4),
+            textcoords="offset points",
+            ha="right",
+            color=colour,
+            fontsize=drawing.SMALL,
+        )
+
+
+def _used(table: pd.DataFrame, labels: Labels | None) -> dict[str, str] | None:
+    settings = drawing.settings_of(table)
+    values: list[Any] = []
+    for side in (settings.get("target"), settings.get("reference")):
+        values += side if isinstance(side, list) else [side]
+    return drawing.used(labels, values)

@@ -1,0 +1,94 @@
+"""Choosing documents: names, places, masks and functions are resolved to row numbers here, once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from textkit.errors import ArgumentError, unknown
+
+Which = str | int | slice | Sequence[Any] | NDArray[Any] | pd.Series | Callable[[pd.DataFrame], Any]
+"""What selects documents: a name, a list of names, row numbers, a slice, a boolean mask, or a function of ``docs``."""
+
+
+def rows(docs: pd.DataFrame, which: Which) -> NDArray[np.intp]:
+    """Return the row numbers of the chosen documents, in the order asked for.
+
+    >>> docs = pd.DataFrame({"year": [2019, 2020]}, index=pd.Index(["a", "b"], name="doc"))
+    >>> rows(docs, "b"), rows(docs, docs["year"] < 2020), rows(docs, lambda d: d["year"] == 2020)
+    (array([1]), array([0]), array([1]))
+    """
+    if callable(which):
+        return rows(docs, which(docs))
+    if isinstance(which, str):
+        return np.array([_row(docs, which)], dtype=np.intp)
+    if isinstance(which, slice):
+        return np.arange(len(docs), dtype=np.intp)[which]
+    if isinstance(which, (int, np.integer)) and not isinstance(which, bool):
+        return np.array([_place(docs, int(which))], dtype=np.intp)
+    if isinstance(which, pd.Series) and which.dtype == bool and which.index.equals(docs.index):
+        return np.flatnonzero(which.to_numpy())
+    if isinstance(which, (str, bytes)) or not hasattr(which, "__iter__"):
+        raise ArgumentError(
+            f"documents are chosen by name, list of names, row numbers, slice, mask or function, got {which!r}."
+        )
+    items: list[Any] = list(which)  # type: ignore[arg-type]
+    if items and all(isinstance(item, (bool, np.bool_)) for item in items):
+        if len(items) != len(docs):
+            raise ArgumentError(f"the mask has {len(items)} entries, but there are {len(docs)} documents.")
+        return np.flatnonzero(np.array(items, dtype=bool))
+    return np.array(
+        [_row(docs, item) if isinstance(item, str) else _place(docs, item) for item in items], dtype=np.intp
+    )
+
+
+def column(docs: pd.DataFrame, by: str, *, argument: str = "by") -> pd.Series[Any]:
+    """Return a column of ``docs``, or ``doc`` itself, or raise with the nearest name."""
+    if by == "doc" and "doc" not in docs.columns:
+        return pd.Series(docs.index, index=docs.index, name="doc")
+    if not isinstance(by, str) or by not in docs.columns:
+        raise unknown(f"column ({argument})", by, ["doc", *map(str, docs.columns)])
+    return docs[by]
+
+
+def groups(docs: pd.DataFrame, by: str) -> tuple[NDArray[np.intp], list[Any]]:
+    """Return the group number of each document (-1 where the value is missing) and the sorted values."""
+    values = column(docs, by)
+    try:
+        codes, uniques = pd.factorize(values, sort=True)
+    except TypeError:
+        codes, uniques = pd.factorize(values.astype(str), sort=True)
+    return codes.astype(np.intp), list(uniques)
+
+
+def merged_facts(docs: pd.DataFrame, codes: NDArray[np.intp], values: list[Any], by: str) -> pd.DataFrame:
+    """Return one row a group: ``by``, ``n_docs`` and every column whose value is the same in the whole group."""
+    grouped = docs[codes >= 0].groupby(codes[codes >= 0], sort=True)
+    facts: dict[str, Any] = {} if by == "doc" else {by: values}
+    facts["n_docs"] = grouped.size().to_numpy()
+    for name in docs.columns:
+        if name in (by, "n_docs"):
+            continue
+        constant = grouped[name].nunique(dropna=False) == 1
+        if bool(constant.all()):
+            facts[str(name)] = grouped[name].first().to_numpy()
+    return pd.DataFrame(facts, index=pd.Index([str(value) for value in values], name="doc", dtype="str"))
+
+
+def _row(docs: pd.DataFrame, name: str) -> int:
+    try:
+        return int(docs.index.get_loc(name))  # type: ignore[arg-type]
+    except KeyError:
+        raise unknown("document", name, list(docs.index)) from None
+
+
+def _place(docs: pd.DataFrame, place: Any) -> int:
+    if not isinstance(place, (int, np.integer)) or isinstance(place, bool):
+        raise ArgumentError(f"documents are chosen by name or row number, got {place!r}.")
+    if not -len(docs) <= place < len(docs):
+        raise ArgumentError(f"there is no document number {place}; there are {len(docs)}, counted from 0.")
+    return int(place) % len(docs)

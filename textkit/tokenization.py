@@ -1,0 +1,294 @@
+"""tokenize(): from texts to Tokens, by the fastest way that a segmenter offers, in one process or several."""
+
+from __future__ import annotations
+
+import os
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textkit.corpus import Corpus
+from textkit.errors import ArgumentError, TextkitError, check_int, check_type
+from textkit.kinds import MASK, kind_of
+from textkit.progress import track
+from textkit.segment import as_segmenter
+from textkit.segment.protocol import Segmenter
+from textkit.tokens import Ints, Tokens
+from textkit.vocabulary import TermIndex, Vocabulary
+
+_CHUNK = 4_000_000  # characters handed to a worker process at a time; fixed, so results never depend on n_jobs
+
+
+def tokenize(
+    corpus: Corpus,
+    segmenter: str | Segmenter = "jieba",
+    *,
+    n_jobs: int = 1,
+    progress: bool | None = None,
+) -> Tokens:
+    """Cut every text into words.
+
+    Masks (``XXX``, ``xx``, ``***``, ``××``) are cut out first and are tokens of their own; blanks are no
+    tokens; everything else, punctuation and numbers included, is. Filter afterwards:
+    ``.keep(tk.is_word).drop(tk.stopwords("hit"))``.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    segmenter : str or Segmenter, default "jieba"
+        ``"jieba"``, ``"characters"``, ``"spaces"``, or an object with ``spans(text)``, such as
+        ``Jieba(words=["网格化管理"])``.
+    n_jobs : int, default 1
+        Worker processes (0: one a core). The result does not depend on it.
+    progress : bool, optional
+        Show a bar; by default where somebody can see it and the work takes over a second.
+
+    Returns
+    -------
+    Tokens
+
+    Raises
+    ------
+    UnknownNameError
+        No segmenter has that name.
+    ArgumentError
+        The segmenter returned spans that overlap or lie outside the text.
+
+    Examples
+    --------
+    >>> tokenize(Corpus(["XXX同志强调"])).words(0)
+    ['XXX', '同志', '强调']
+    """
+    check_type("corpus", corpus, Corpus, hint="Make one with read(folder) or Corpus([text, ...]).")
+    cutter = as_segmenter(segmenter)
+    jobs = check_int("n_jobs", n_jobs, minimum=0) or os.cpu_count() or 1
+    texts = corpus.texts
+    chunks = list(_chunks(texts))
+    if jobs > 1 and len(chunks) > 1:
+        parts = _cut_in_processes(cutter, texts, chunks, jobs, progress)
+    else:
+        state = _Cutter(cutter)
+        parts = (state.cut(texts[a:b]) for a, b in track(chunks, "segmenting", show=progress))
+    return _assemble(parts, corpus, repr(cutter))
+
+
+@dataclass(slots=True)
+class _Part:
+    """Tokens of a chunk of documents over a vocabulary of its own; what a worker sends back."""
+
+    terms: list[str]
+    ids: Ints
+    start: Ints
+    stop: Ints
+    position: Ints
+    lengths: NDArray[np.int64]
+    tag_names: list[str]
+    tags: NDArray[np.int16] | None
+
+
+class _Cutter:
+    """Cuts chunks of texts with one segmenter, by the fastest way it offers."""
+
+    def __init__(self, segmenter: Segmenter) -> None:
+        self.segmenter = segmenter
+        self.tagged = getattr(segmenter, "tagger", None) is not None
+        self.partition = not self.tagged and callable(getattr(segmenter, "cut", None))
+
+    def cut(self, texts: Sequence[str]) -> _Part:
+        return self._by_words(texts) if self.partition else self._by_spans(texts)
+
+    def _by_words(self, texts: Sequence[str]) -> _Part:
+        index = TermIndex()
+        buffer = array("i")
+        counts = np.empty(len(texts), dtype=np.int64)
+        cut: Callable[[str], list[str]] = self.segmenter.cut  # type: ignore[attr-defined]
+        before = 0
+        for row, text in enumerate(texts):
+            if MASK.search(text) is None:
+                buffer.extend(map(index.__getitem__, cut(text)))
+            else:
+                for piece, masked in _stretches(text):
+                    if masked:
+                        buffer.append(index[piece])
+                    else:
+                        buffer.extend(map(index.__getitem__, cut(piece)))
+            counts[row] = len(buffer) - before
+            before = len(buffer)
+        ids = np.frombuffer(buffer, dtype=np.intc).astype(np.int32, copy=False) if buffer else np.empty(0, np.int32)
+        return _from_partition(list(index), ids, counts, texts)
+
+    def _by_spans(self, texts: Sequence[str]) -> _Part:
+        index, tag_index = TermIndex(), TermIndex()
+        ids, start, stop, position, tags = array("i"), array("i"), array("i"), array("i"), array("h")
+        lengths = np.empty(len(texts), dtype=np.int64)
+        before = 0
+        for row, text in enumerate(texts):
+            place = 0
+            for a, b, tag in self._spans(text):
+                term = text[a:b]
+                if term.isspace():
+                    continue
+                ids.append(index[term])
+                start.append(a)
+                stop.append(b)
+                position.append(place)
+                place += 1
+                if self.tagged:
+                    tags.append(tag_index[tag])
+            lengths[row] = len(ids) - before
+            before = len(ids)
+        columns = [np.array(values, dtype=np.int32) for values in (ids, start, stop, position)]
+        return _Part(
+            list(index),
+            columns[0],
+            columns[1],
+            columns[2],
+            columns[3],
+            lengths,
+            list(tag_index),
+            np.array(tags, dtype=np.int16) if self.tagged else None,
+        )
+
+    def _spans(self, text: str) -> Iterator[tuple[int, int, str]]:
+        base = last = 0
+        for piece, masked in _stretches(text):
+            if masked:
+                yield base, base + len(piece), "mask"
+            elif self.tagged:
+                for a, b, tag in self.segmenter.tagged(piece):  # type: ignore[attr-defined]
+                    last = self._checked(a, b, last, len(piece))
+                    yield base + a, base + b, tag
+            else:
+                for a, b in self.segmenter.spans(piece):
+                    last = self._checked(a, b, last, len(piece))
+                    yield base + a, base + b, ""
+            base += len(piece)
+            last = 0
+
+    def _checked(self, a: int, b: int, last: int, length: int) -> int:
+        if not last <= a < b <= length:
+            raise ArgumentError(
+                f"the segmenter {self.segmenter!r} gave the span ({a}, {b}); spans must be in order, not overlap, "
+                f"not be empty and lie inside the text of {length} characters."
+            )
+        return b
+
+
+def _stretches(text: str) -> Iterator[tuple[str, bool]]:
+    done = 0
+    for found in MASK.finditer(text):
+        if found.start() > done:
+            yield text[done : found.start()], False
+        yield found.group(), True
+        done = found.end()
+    if done < len(text):
+        yield text[done:], False
+
+
+def _from_partition(terms: list[str], ids: Ints, counts: NDArray[np.int64], texts: Sequence[str]) -> _Part:
+    """Work out places from word lengths; then leave out the blanks."""
+    width = np.fromiter(map(len, terms), dtype=np.int32, count=len(terms))
+    blank = np.fromiter((kind_of(term) == "space" for term in terms), dtype=np.bool_, count=len(terms))
+    ends = np.cumsum(width[ids], dtype=np.int64)
+    bounds = np.concatenate(([0], np.cumsum(counts)))
+    total = np.concatenate(([0], ends))[bounds]
+    sizes = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
+    if not np.array_equal(np.diff(total), sizes):
+        raise TextkitError("the words of the segmenter, put together, are not the text; its cut() method is wrong.")
+    stop = (ends - np.repeat(total[:-1], counts)).astype(np.int32)
+    del ends
+    start = stop - width[ids]
+    lengths = counts
+    if blank.any():
+        keep = ~blank[ids]
+        ids, start, stop = ids[keep], start[keep], stop[keep]
+        lengths = np.diff(np.concatenate(([0], np.cumsum(keep, dtype=np.int64)))[bounds])
+        new = np.cumsum(~blank, dtype=np.int32) - np.int32(1)
+        ids = new[ids]
+        terms = [term for term, empty in zip(terms, blank.tolist(), strict=True) if not empty]
+    first = np.concatenate(([0], np.cumsum(lengths)))[:-1]
+    position = np.arange(len(ids), dtype=np.int32) - np.repeat(first.astype(np.int32), lengths)
+    return _Part(terms, ids, start, stop, position, lengths, [], None)
+
+
+def _chunks(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
+    begin = size = 0
+    for row, text in enumerate(texts):
+        size += len(text)
+        if size >= _CHUNK:
+            yield begin, row + 1
+            begin, size = row + 1, 0
+    if begin < len(texts):
+        yield begin, len(texts)
+
+
+_worker: _Cutter | None = None
+
+
+def _start_worker(segmenter: Segmenter) -> None:
+    global _worker
+    _worker = _Cutter(segmenter)
+
+
+def _work(texts: Sequence[str]) -> _Part:
+    assert _worker is not None
+    return _worker.cut(texts)
+
+
+def _cut_in_processes(
+    segmenter: Segmenter,
+    texts: Sequence[str],
+    chunks: list[tuple[int, int]],
+    jobs: int,
+    progress: bool | None,
+) -> Iterator[_Part]:
+    with ProcessPoolExecutor(
+        min(jobs, len(chunks)),
+        mp_context=get_context("spawn"),
+        initializer=_start_worker,
+        initargs=(segmenter,),
+    ) as pool:
+        results = pool.map(_work, (texts[a:b] for a, b in chunks))
+        yield from track(results, "segmenting", total=len(chunks), show=progress)
+
+
+def _assemble(parts: Iterable[_Part], corpus: Corpus, segmenter: str) -> Tokens:
+    index, tag_index = TermIndex(), TermIndex()
+    ids, starts, stops, positions, lengths, tags = [], [], [], [], [], []
+    tagged = False
+    for part in parts:
+        new = np.fromiter((index[term] for term in part.terms), dtype=np.int32, count=len(part.terms))
+        ids.append(new[part.ids])
+        starts.append(part.start)
+        stops.append(part.stop)
+        positions.append(part.position)
+        lengths.append(part.lengths)
+        if part.tags is not None:
+            tagged = True
+            names = np.array([tag_index[name] for name in part.tag_names], dtype=np.int16)
+            tags.append(names[part.tags] if len(part.tags) else part.tags)
+    offsets = np.concatenate(([0], np.cumsum(_joined_arrays(lengths, np.int64))))
+    return Tokens(
+        _joined_arrays(ids, np.int32),
+        _joined_arrays(starts, np.int32),
+        _joined_arrays(stops, np.int32),
+        _joined_arrays(positions, np.int32),
+        offsets,
+        Vocabulary(index),
+        corpus,
+        _joined_arrays(tags, np.int16) if tagged else None,
+        tuple(tag_index),
+        segmenter,
+    )
+
+
+def _joined_arrays(parts: list[Any], dtype: type) -> NDArray[Any]:
+    if len(parts) == 1:
+        return np.asarray(parts[0], dtype=dtype)
+    return np.concatenate(parts).astype(dtype, copy=False) if parts else np.empty(0, dtype)
