@@ -22,9 +22,7 @@ tk.available()
 # names: `青石镇_2018.txt` holds the town and the year.
 
 # %%
-from textkit.datasets import data_folder
-
-folder = data_folder("townhall") / "raw"
+folder = tk.data_folder("townhall") / "raw"
 raw = tk.read(folder, name_pattern=r"(?P<town>.+)_(?P<year>\d{4})")
 raw
 

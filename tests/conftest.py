@@ -7,8 +7,12 @@ from pathlib import Path
 
 import matplotlib
 import pytest
+from hypothesis import settings
 
 matplotlib.use("Agg")
+# no deadline: shared machines are slow at times; in CI the same examples each time, so that a failure is repeatable
+settings.register_profile("textkit", deadline=None, database=None, derandomize=bool(os.environ.get("CI")))
+settings.load_profile("textkit")
 
 
 @pytest.fixture(scope="session")

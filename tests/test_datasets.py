@@ -14,6 +14,7 @@ from textkit import datasets
 from textkit.corpus import Corpus
 from textkit.datasets import available, data_folder, load, load_matrix
 from textkit.errors import ReadError, TextkitWarning, UnknownNameError
+from textkit.matrix import DocumentTermMatrix
 
 TOWN_FACTS = ["town", "year", "town_en", "population", "revenue", "income", "mayor", "style"]
 SPEECH_FACTS = ["label_zh", "label_en", "level", "occasion", "date"]
@@ -77,7 +78,7 @@ def test_townhall_matrix() -> None:
     dtm = load_matrix("townhall")
     key = json.loads((data_folder("townhall") / "answer_key.json").read_text(encoding="utf-8"))
     assert list(dtm.docs.columns) == [*PARAGRAPH, *TOWN_FACTS]
-    assert dtm.docs.groupby("doc", sort=False).size().to_dict() == {
+    assert dtm.docs["doc"].value_counts(sort=False).to_dict() == {
         name: entry["n_paragraphs"] for name, entry in key["documents"].items()
     }
     assert dtm.docs["n_tokens"].tolist() == dtm.lengths.tolist()
@@ -228,3 +229,10 @@ def test_plain_counts_follow_the_years() -> None:
     assert np.all(np.diff(rate["招商"]) < 0)
     assert rate["疫情"].idxmax() == "2020"
     assert rate.loc[["2018", "2019"], "疫情"].tolist() == [0, 0]
+
+
+def test_the_matrix_survives_saving(tmp_path: Path) -> None:
+    dtm = load_matrix("speeches")
+    again = DocumentTermMatrix.load(dtm.save(tmp_path / "speeches.parquet"))
+    assert again.fingerprint == dtm.fingerprint
+    pd.testing.assert_frame_equal(again.docs, dtm.docs)

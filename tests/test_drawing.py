@@ -66,7 +66,7 @@ def test_ink_reads_on_white_and_text_reads_on_fills(colour):
 
 def test_legend_columns_fit_their_room():
     assert drawing._columns_that_fit([50, 50, 50, 50], 200) == 4
-    assert drawing._columns_that_fit([50, 50, 50, 50], 150) == 2  # three columns would be 2 + 1 + 1: 150, one each
+    assert drawing._columns_that_fit([50, 50, 50, 50], 149) == 2  # three columns of 50 take 150
     assert drawing._columns_that_fit([500, 10], 100) == 1
 
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from textkit import tokenization
 from textkit.corpus import Corpus
 from textkit.errors import ArgumentError, TextkitError, UnknownNameError
 from textkit.kinds import is_word
@@ -180,6 +181,17 @@ def test_the_fast_and_the_general_way_agree(values: list[str]) -> None:
 
     fast, slow = tokenize(Corpus(values), "characters"), tokenize(Corpus(values), Slow())
     pd.testing.assert_frame_equal(fast.to_frame(), slow.to_frame())
+
+
+@pytest.mark.parametrize("segmenter", ["jieba", "characters", "spaces"])
+@pytest.mark.parametrize("size", [7, 50, 1_000])
+def test_a_huge_text_is_cut_in_pieces_without_changing_a_word(
+    segmenter: str, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "网格化管理。XXX同志强调\r\n加强  信访工作，GDP增长3.6%。。\n没有句号的一长串文字说的是社会治理创新" * 3
+    whole = tokenize(Corpus([text]), segmenter).to_frame()
+    monkeypatch.setattr(tokenization, "_PIECE", size)
+    pd.testing.assert_frame_equal(tokenize(Corpus([text]), segmenter).to_frame(), whole)
 
 
 def test_workers_do_not_change_the_result() -> None:

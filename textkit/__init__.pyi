@@ -7,6 +7,7 @@ from .cleaning.rules import DEFAULT_RULES as DEFAULT_RULES
 from .cleaning.rules import Rule as Rule
 from .corpus import Corpus as Corpus
 from .datasets import available as available
+from .datasets import data_folder as data_folder
 from .datasets import load as load
 from .datasets import load_matrix as load_matrix
 from .errors import TextkitError as TextkitError

@@ -192,13 +192,12 @@ def load_matrix(name: str) -> DocumentTermMatrix:
         return paragraph_counts(load(name), shortest=1)
     folder = data_folder(name)
     facts, parts, counts = (_table(folder, f"{table}.csv") for table in ("docs", "paragraphs", "counts"))
-    parts.index = pd.Index(parts["doc"] + "#" + parts["paragraph"].astype(str), name="doc")
+    names = parts["doc"] + "#" + parts["paragraph"].astype(str)
     terms = sorted(set(counts["term"]))
-    places = {term: place for place, term in enumerate(terms)}
-    rows = parts.index.get_indexer(pd.Index(counts["doc"] + "#" + counts["paragraph"].astype(str)))
-    columns = counts["term"].map(places).to_numpy()
+    rows = pd.Index(names).get_indexer(pd.Index(counts["doc"] + "#" + counts["paragraph"].astype(str)))
+    columns = pd.Index(terms).get_indexer(pd.Index(counts["term"]))
     matrix = csr_array((counts["count"].to_numpy(np.int64), (rows, columns)), shape=(len(parts), len(terms)))
-    known = parts.join(facts.set_index("doc")[_SPEECH_FACTS], on="doc")
+    known = parts.join(facts.set_index("doc")[_SPEECH_FACTS], on="doc").set_axis(names)
     return DocumentTermMatrix(matrix, terms, known)
 
 
@@ -206,14 +205,19 @@ def paragraph_counts(corpus: Corpus, *, shortest: int) -> DocumentTermMatrix:
     """Count the words of each paragraph; one with fewer characters than ``shortest`` counts with the next."""
     tokens = tokenize(corpus).split(lambda text: _joined(paragraph_spans(text), shortest))
     dtm = count(tokens)
-    facts = dtm.docs.rename(columns={"parent": "doc"}).drop(columns="start")
-    facts.insert(0, "doc", facts.pop("doc"))
-    facts.insert(1, "paragraph", facts.groupby("doc").cumcount() + 1)
-    begins = pd.Series([bool(_HEADING.match(text)) for text in tokens.corpus.texts], index=facts.index)
-    facts.insert(2, "section", begins.groupby(facts["doc"]).cumsum().astype(np.int64))
-    facts.insert(3, "n_characters", [len(text) for text in tokens.corpus.texts])
-    facts.insert(4, "n_tokens", dtm.lengths)
-    return DocumentTermMatrix(dtm.matrix, dtm.vocabulary, facts)
+    facts = dtm.docs
+    documents = facts["parent"].to_numpy()  # an array, for pandas confuses a column "doc" with the index of that name
+    begins = pd.Series([_HEADING.match(text) is not None for text in tokens.corpus.texts])
+    new = {
+        "doc": documents,
+        "paragraph": begins.groupby(documents).cumcount().to_numpy() + 1,
+        "section": begins.astype(np.int64).groupby(documents).cumsum().to_numpy(),
+        "n_characters": np.array([len(text) for text in tokens.corpus.texts], dtype=np.int64),
+        "n_tokens": dtm.lengths,
+    }
+    known = facts.drop(columns=["parent", "start"])
+    docs = pd.concat([pd.DataFrame(new, index=facts.index), known], axis=1)
+    return DocumentTermMatrix(dtm.matrix, dtm.vocabulary, docs)
 
 
 _SPEECH_FACTS = ["label_zh", "label_en", "level", "occasion", "date"]

@@ -274,9 +274,9 @@ def _broken(text: str, points: float, size: float, lines: int) -> list[str]:
         if fonts.text_width(text, size) <= points:
             return [*done, text]
         last = len(done) == lines - 1
-        cut = _cut(text, points - (fonts.text_width("…", size) if last else 0), size)
+        cut = _cut(text, "…" if last else "", points, size)
         if last:
-            return [*done, text[:cut].rstrip() + "…"]
+            return [*done, text[:cut] + "…"]
         cut = _better(text, cut)
         done.append(text[:cut].rstrip())
         text = text[cut:].lstrip()
@@ -293,11 +293,12 @@ def _better(text: str, cut: int) -> int:
     return cut
 
 
-def _cut(text: str, points: float, size: float) -> int:
+def _cut(text: str, end: str, points: float, size: float) -> int:
+    """Return how many characters fit, with the end after them; at least one."""
     low, high = 1, len(text)
     while low < high:
         middle = (low + high + 1) // 2
-        if fonts.text_width(text[:middle], size) <= points:
+        if fonts.text_width(text[:middle] + end, size) <= points:
             low = middle
         else:
             high = middle - 1

@@ -137,7 +137,7 @@ def save_figure(
     drawn = _drawn(axes, table)
     target = _target(folder)
     tables = {_table_name(name, i, len(drawn)): _csv(item.table) for i, item in enumerate(drawn)}
-    note = _provenance(name, drawn, tables, _hashed_inputs(inputs), notes)
+    note = _provenance(name, drawn, tables, _hashed_inputs(inputs), dpi, notes)
     pictures = {f"{name}.{kind}": _render(whole, kind, dpi, name, note) for kind in kinds}
     contents = {**pictures, **tables}
     entry = {
@@ -167,7 +167,7 @@ def read_provenance(file: str | os.PathLike[str]) -> dict[str, Any]:
     dict
         ``schema``; ``name``; ``plots``, a list with the plot's ``function``, ``settings`` and ``seed``, the ``table``
         it drew (``function, settings, inputs``) and the ``data`` (``file, sha256``); ``inputs``; ``versions``;
-        ``font``; ``lock``; ``notes``.
+        ``font``; ``lock``; ``dpi``; ``notes``.
 
     Raises
     ------
@@ -327,10 +327,13 @@ def _table_name(name: str, i: int, count: int) -> str:
 def _csv(table: pd.DataFrame) -> bytes:
     """Write the numbers: six digits, LF, UTF-8, and nothing that a spreadsheet would run."""
     plain = table if isinstance(table.index, pd.RangeIndex) else table.reset_index()
-    cells = pd.DataFrame({i: [_cell(value) for value in plain.iloc[:, i]] for i in range(plain.shape[1])}, dtype=object)
-    buffer = io.StringIO()
-    cells.to_csv(buffer, index=False, header=[_cell(str(name)) for name in plain.columns], lineterminator="\n")
-    return buffer.getvalue().encode("utf-8", "backslashreplace")
+    columns = [[_cell(str(plain.columns[i])), *map(_cell, plain.iloc[:, i])] for i in range(plain.shape[1])]
+    lines = (",".join(_quoted(cell) for cell in row) for row in zip(*columns, strict=True))
+    return "".join(f"{line}\n" for line in lines).encode("utf-8", "backslashreplace")
+
+
+def _quoted(cell: str) -> str:
+    return '"' + cell.replace('"', '""') + '"' if any(char in cell for char in ',"\r\n') else cell
 
 
 def _cell(value: Any) -> str:
@@ -353,7 +356,7 @@ def _cell(value: Any) -> str:
 
 
 def _provenance(
-    name: str, drawn: list[Drawn], tables: dict[str, bytes], inputs: dict[str, str], notes: str | None
+    name: str, drawn: list[Drawn], tables: dict[str, bytes], inputs: dict[str, str], dpi: int, notes: str | None
 ) -> dict[str, Any]:
     if notes is not None:
         check_type("notes", notes, str)
@@ -383,6 +386,7 @@ def _provenance(
         "versions": _versions(),
         "font": {"family": fonts.font_family(), "sha256": fonts.font_hash()},
         "lock": _lock_hash(),
+        "dpi": dpi,
         "notes": notes,
     }
     clean: dict[str, Any] = _without_traces(provenance.plain(note))

@@ -287,7 +287,7 @@ def raster(text: str, size: float) -> NDArray[np.uint8]:
 @functools.lru_cache(maxsize=8192)
 def _outline(text: str, families: tuple[str, ...]) -> MplPath:
     vertices, codes = text_to_path.get_text_path(FontProperties(family=list(families)), text, ismath=False)
-    return MplPath(np.asarray(vertices, dtype=float).reshape(-1, 2), codes, readonly=True)
+    return MplPath(np.asarray(vertices, dtype=float).reshape(-1, 2), np.asarray(codes, dtype=np.uint8), readonly=True)
 
 
 @functools.lru_cache(maxsize=8192)

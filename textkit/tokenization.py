@@ -22,6 +22,7 @@ from textkit.segment.protocol import Segmenter
 from textkit.tokens import Ints, Tokens
 from textkit.vocabulary import TermIndex, Vocabulary
 
+_PIECE = 1_000_000  # characters given to a segmenter in one call, where it says that a text can be cut into pieces
 _CHUNK = 4_000_000  # characters handed to a worker process at a time; fixed, so results never depend on n_jobs
 
 
@@ -108,15 +109,17 @@ class _Cutter:
         buffer = array("i")
         counts = np.empty(len(texts), dtype=np.int64)
         cut: Callable[[str], list[str]] = self.segmenter.cut  # type: ignore[attr-defined]
+        seams = getattr(self.segmenter, "seams", "")
         before = 0
         for row, text in enumerate(texts):
-            if MASK.search(text) is None:
+            if MASK.search(text) is None and len(text) <= _PIECE:
                 buffer.extend(map(index.__getitem__, cut(text)))
             else:
-                for piece, masked in _stretches(text):
+                for stretch, masked in _stretches(text):
                     if masked:
-                        buffer.append(index[piece])
-                    else:
+                        buffer.append(index[stretch])
+                        continue
+                    for piece in _pieces(stretch, seams):
                         buffer.extend(map(index.__getitem__, cut(piece)))
             counts[row] = len(buffer) - before
             before = len(buffer)
@@ -189,6 +192,22 @@ def _stretches(text: str) -> Iterator[tuple[str, bool]]:
         done = found.end()
     if done < len(text):
         yield text[done:], False
+
+
+def _pieces(text: str, seams: str) -> Iterator[str]:
+    """Cut a huge text behind characters where it makes no difference, so that memory does not follow its length."""
+    start = 0
+    while seams and len(text) - start > _PIECE:
+        end = start + _PIECE
+        last = max(text.rfind(seam, start, end) for seam in seams)
+        if last < 0:
+            after = [place for seam in seams if (place := text.find(seam, end)) >= 0]
+            if not after:
+                break
+            last = min(after)
+        yield text[start : last + 1]
+        start = last + 1
+    yield text[start:] if start else text
 
 
 def _from_partition(terms: list[str], ids: Ints, counts: NDArray[np.int64], texts: Sequence[str]) -> _Part:

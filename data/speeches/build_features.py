@@ -29,26 +29,20 @@ def tables(texts: Path) -> dict[str, pd.DataFrame]:
     raw = tk.read([str(texts / file) for file in meta["file"]])
     corpus = tk.clean(tk.Corpus(raw.texts, meta.drop(columns="file").set_index("doc")))
     dtm = paragraph_counts(corpus, shortest=SHORTEST)
-    facts = dtm.docs
+    keep = ["doc", "paragraph", "section", "n_characters", "n_tokens"]
+    paragraphs = dtm.docs[keep].reset_index(drop=True)
     entries = dtm.matrix.tocoo()
     rows, columns = entries.coords
-    counts = pd.DataFrame(
-        {
-            "doc": facts["doc"].to_numpy()[rows],
-            "paragraph": facts["paragraph"].to_numpy()[rows],
-            "term": pd.Series(dtm.vocabulary.terms).to_numpy()[columns],
-            "count": entries.data,
-        }
-    )
-    totals = facts.groupby("doc", sort=False)[["n_characters", "n_tokens"]].sum()
-    totals.insert(0, "n_paragraphs", facts.groupby("doc", sort=False).size())
-    hashes = [hashlib.sha256((texts / file).read_bytes()).hexdigest() for file in meta["file"]]
-    docs = meta.join(totals, on="doc").assign(sha256=hashes)
+    counts = paragraphs.loc[rows, ["doc", "paragraph"]]
+    counts["term"] = pd.Series(dtm.vocabulary.terms).to_numpy()[columns]
+    counts["count"] = entries.data
     # Sorted by term: nothing is left of the order of the words inside a paragraph.
-    counts["place"] = counts["doc"].map({doc: place for place, doc in enumerate(docs["doc"])})
-    counts = counts.sort_values(["place", "paragraph", "term"], ignore_index=True).drop(columns="place")
-    keep = ["doc", "paragraph", "section", "n_characters", "n_tokens"]
-    return {"docs": docs, "paragraphs": facts[keep].reset_index(drop=True), "counts": counts}
+    counts = counts.assign(row=rows).sort_values(["row", "term"], ignore_index=True).drop(columns="row")
+    by_doc = paragraphs.groupby("doc", sort=False)
+    docs = meta.join(by_doc.size().rename("n_paragraphs"), on="doc")
+    docs = docs.join(by_doc[["n_characters", "n_tokens"]].sum(), on="doc")
+    docs["sha256"] = [hashlib.sha256((texts / file).read_bytes()).hexdigest() for file in meta["file"]]
+    return {"docs": docs, "paragraphs": paragraphs, "counts": counts}
 
 
 def build(texts: Path, folder: Path) -> list[str]:

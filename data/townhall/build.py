@@ -308,7 +308,7 @@ def page_numbers(page: Page, n: int, style: str) -> None:
     """Put page numbers between paragraphs, as a converted PDF has them."""
     forms = {"dash": "— {i} —", "of": "第{i}页 共{n}页", "hyphen": "- {i} -"}
     every = len(page.lines) // n
-    literals = []
+    literals: list[str] = []
     for i in range(n, 0, -1):
         literal = forms[style].format(i=i, n=n)
         page.lines.insert(len(page.lines) if i == n else i * every, literal)

@@ -20,7 +20,10 @@ from textkit.cleaning.edits import Edit, Rule, apply
 from textkit.cleaning.rules import DEFAULT_RULES
 
 # Characters that some rule cares about, and some that none does.
-ALPHABET = "一二区信访稳定的、，。：；！？（）()【】《》“”\"',.;:!?-— \t\u3000\u00a0\n\r\x0b\u2028\u200b\ufeff\u00adXx*×ＸAbc019０９％．～&;<>br/p篇第页共"
+ALPHABET = (
+    "一二区信访稳定的、，。：；！？（）()【】《》“”\"',.;:!?-— \t\u3000\u00a0\n\r\x0b\u2028\u200b\ufeff\u00adXx*×Ｘ"
+    "Abc019０９％．～&;<>br/p篇第页共"
+)
 texts = st.text(alphabet=ALPHABET, max_size=120)
 lines_of_pages = st.lists(
     st.sampled_from(
@@ -73,10 +76,9 @@ def test_an_edit_inside_an_insertion_merges() -> None:
 
 def test_an_edit_across_an_earlier_deletion_takes_it_in() -> None:
     # abcd: c is removed (abd), then bd becomes Y: bcd is Y
-    alignment = Alignment().then([Edit(2, 3)]).then([Edit(1, 3, "Y!")])
-    assert alignment.blocks == (Block(1, 4, 1, 3),)
+    alignment = Alignment().then([Edit(2, 3)]).then([Edit(1, 3, "Y")])
+    assert alignment.blocks == (Block(1, 4, 1, 2),)
     assert alignment.span(1, 2) == (1, 4)
-    assert alignment.span(2, 3) == (1, 4)
 
 
 def test_replacements_of_the_same_length_keep_every_character_in_place() -> None:

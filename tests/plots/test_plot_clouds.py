@@ -19,7 +19,10 @@ HANZI = "社会管理创新信访维稳综治工作群众矛盾化解服务平�
 
 
 def vocabulary(n):
-    return [HANZI[i % len(HANZI)] + HANZI[(7 * i + 3) % len(HANZI)] + (HANZI[(i * i) % 31] if i % 3 else "") for i in range(n)]
+    return [
+        HANZI[i % len(HANZI)] + HANZI[(7 * i + 3) % len(HANZI)] + (HANZI[(i * i) % 31] if i % 3 else "")
+        for i in range(n)
+    ]
 
 
 def boxes(ax):
@@ -48,7 +51,7 @@ def test_every_word_is_placed_on_the_canvas(make, layout, n):
     assert list(placed) == table["term"].tolist()
     width, height = ax.get_xlim()[1], ax.get_ylim()[0]
     for box in placed.values():
-        assert -1 <= box.x0 and box.x1 <= width + 1 and -1 <= box.y0 and box.y1 <= height + 1
+        assert box.x0 >= -1 and box.x1 <= width + 1 and box.y0 >= -1 and box.y1 <= height + 1
 
 
 def test_boxes_never_overlap(make):
@@ -121,7 +124,9 @@ def test_words_without_room_are_an_error_that_names_them(make):
     table = zipf(make, 60)
     _, ax = plt.subplots(figsize=(1.2, 0.8))
     for layout in ("boxes", "cloud"):
-        with pytest.raises(ArgumentError, match=r"only \d+ of 60 words find room at 8 points; without room: '") as error:
+        with pytest.raises(
+            ArgumentError, match=r"only \d+ of 60 words find room at 8 points; without room: '"
+        ) as error:
             plot_wordcloud(table, ax=ax, layout=layout)
         assert str(error.value).endswith(
             "Give a larger ax, a smaller n or a smaller min_size, or draw bars with plot_frequency."

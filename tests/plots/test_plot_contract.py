@@ -1,4 +1,4 @@
-"""What every plot promises: its own style only, the right font, plain text, checked columns, a memory of the numbers."""
+"""What every plot promises: its own style only, the right font, plain text, checked columns, a memory of its numbers."""
 
 from __future__ import annotations
 
@@ -169,6 +169,15 @@ def test_a_character_without_a_glyph_is_named_before_anything_is_drawn(make, nam
         "no glyph for 🚀 (U+1F680, in '起飞🚀') in Noto Sans SC or DejaVu Sans. Drop these terms from the table, "
         "or name a font file that has the characters in the environment variable TEXTKIT_FONT."
     )
+    assert plt.get_fignums() == []
+
+
+@pytest.mark.parametrize("name", [name for name in PLOTS if name not in WITH_TERMS])
+def test_a_name_without_a_glyph_is_an_error_too(make, name):
+    table = table_for(make, name)
+    value = table.columns[0] if PLOTS[name][1] == "matrix" else table["group"].iloc[0]
+    with pytest.raises(FontError, match=r"no glyph for 🚀 \(U\+1F680, in '起飞🚀'\)"):
+        PLOTS[name][0](table, labels={value: "起飞🚀"})
     assert plt.get_fignums() == []
 
 

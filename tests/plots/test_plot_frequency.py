@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from textkit import drawing
@@ -74,7 +76,7 @@ def test_labels_do_not_overlap_with_many_bars_and_long_names(make):
     ax = plot_frequency(table, n=40, title="题")
     ax.figure.canvas.draw()
     boxes = [label.get_window_extent() for label in ax.get_yticklabels()]
-    assert all(above.y0 >= below.y1 - 1 for above, below in zip(boxes, boxes[1:], strict=False))
+    assert all(above.y0 >= below.y1 - 1 for above, below in itertools.pairwise(boxes))
     legend, title = ax.get_legend().get_window_extent(), ax._left_title.get_window_extent()
     assert title.y0 >= legend.y1 - 1 and legend.y0 >= ax.get_window_extent().y1 - 1
     page = ax.figure.bbox

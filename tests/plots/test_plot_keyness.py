@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -71,7 +72,7 @@ def test_long_names_are_cut_and_nothing_overlaps(make):
     assert reference.get_window_extent().x1 < target.get_window_extent().x0
     assert ax._left_title.get_window_extent().y0 >= target.get_window_extent().y1
     boxes = [label.get_window_extent() for label in ax.get_yticklabels()]
-    assert all(above.y0 >= below.y1 - 1 for above, below in zip(boxes, boxes[1:], strict=False))
+    assert all(above.y0 >= below.y1 - 1 for above, below in itertools.pairwise(boxes))
 
 
 def test_one_side_only(make):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from textkit.reading.damage import check
 
 TEXT = "各位同志：今天召开全镇工作会议，\n主要任务是总结去年的工作，研究今年的安排。\n一\n谢谢大家！"
@@ -46,8 +47,10 @@ def wrong_decoding(data: bytes, wrongly: str) -> str:
 def test_one_garbled_line_among_good_ones_is_found_and_only_it_is_changed() -> None:
     bad = "信访工作要抓紧抓实".encode().decode("latin-1")
     text = f"{TEXT}\n{bad}\n{TEXT}"
-    assert check(text).notes[0][1].startswith(
-        f"utf-8 text that was decoded as latin-1 (1 line, the first at character {len(TEXT) + 1})"
+    assert (
+        check(text)
+        .notes[0][1]
+        .startswith(f"utf-8 text that was decoded as latin-1 (1 line, the first at character {len(TEXT) + 1})")
     )
     assert check(text, repair=True).text == f"{TEXT}\n信访工作要抓紧抓实\n{TEXT}"
 

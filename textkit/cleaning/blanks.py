@@ -20,6 +20,7 @@ _STOPS = re.compile("[，。、；：！？,;!?]")
 
 _ENOUGH = 5  # blanks in a flattened line, at least
 _APART = 50  # characters to each of them, on average
+_LIST = 400  # characters of a list of names in a line, at most
 _WIDEST = 4  # columns: a wider gap sets a table or a form apart
 _CLOSED_SET = "“”‘’…—"  # also English; the blank stays unless Chinese stands on the other side
 
@@ -70,8 +71,7 @@ def _find_blank_lines(text: str) -> list[Edit]:
 def _find_blanks(text: str) -> list[Edit]:
     edits: list[Edit] = []
     segmented: bool | None = None
-    row = -1  # where the line begins whose list of names was last looked at
-    is_list = False
+    line_start, line_stop, is_list = 0, -1, False
     for found in _RUN.finditer(text):
         start, stop = found.span()
         before, after = text[start - 1 : start], text[stop : stop + 1]
@@ -86,11 +86,13 @@ def _find_blanks(text: str) -> list[Edit]:
             continue
         if segmented is None:
             segmented = _is_segmented(text)
-        begin = text.rfind("\n", max(0, start - 400), start) + 1 or max(0, start - 400)
-        if begin != row:
-            row, is_list = begin, _is_list(text, begin)
+        if start > line_stop:
+            line_start = text.rfind("\n", max(line_stop, 0), start) + 1 or max(line_stop, 0)
+            line_stop = text.find("\n", stop) % (len(text) + 1)
+            is_list = _is_list(text[line_start:line_stop])
         wide = sum(2 if char == "\u3000" else 1 for char in found[0])
-        if not (segmented or is_list or wide > _WIDEST or _CHAPTER.match(text, max(begin, start - 14), start)):
+        chapter = start - line_start <= 20 and _CHAPTER.match(text, line_start, start)
+        if not (segmented or is_list or wide > _WIDEST or chapter):
             edits.append(Edit(start, stop))
     return edits
 
@@ -118,11 +120,9 @@ def _is_segmented(text: str) -> bool:
     return 4 * gaps > han and 4 * single < 3 * len(pieces)
 
 
-def _is_list(text: str, begin: int) -> bool:
+def _is_list(line: str) -> bool:
     """Say whether a line is a list of names or headwords: three or more, without punctuation."""
-    stop = text.find("\n", begin, begin + 400)
-    line = text[begin : stop if stop >= 0 else begin + 400].strip()
-    if _STOPS.search(line):
+    if len(line) > _LIST or _STOPS.search(line):
         return False
     pieces = line.split()
     return len(pieces) >= 3 and sum(map(len, pieces)) >= 2 * len(pieces)

@@ -29,7 +29,7 @@ _NUMBER = re.compile(
 _BARE = re.compile(r"\d{1,4}")
 _OF = re.compile(r"(\d{1,4})\s?/\s?(\d{1,4})")
 _PAGE_OF = re.compile(
-    rf"[{BLANK}]*[(（\[【]?第[{BLANK}]?\d{{1,4}}[{BLANK}]?页[{BLANK}]?[,，/、|]?[{BLANK}]?共[{BLANK}]?\d{{1,4}}[{BLANK}]?页[)）\]】]?[{BLANK}]*"
+    rf"[(（\[【]?第[{BLANK}]?\d{{1,4}}[{BLANK}]?页[{BLANK}]?[,，/、|]?[{BLANK}]?共[{BLANK}]?\d{{1,4}}[{BLANK}]?页[)）\]】]?"
 )
 
 _OPEN_END = re.compile(f"[{HAN}，、“《（,0-9A-Za-z]\\Z")
@@ -139,12 +139,17 @@ def _inserts(text: str) -> list[Edit]:
     """Find 第3页 共12页 inside a line, set apart by blanks, ends of sentences or ends of lines."""
     edits: list[Edit] = []
     for found in _PAGE_OF.finditer(text):
-        before = text[found.start() - 1 : found.start()]
-        after = text[found.end() : found.end() + 1]
-        open_left = before in ("", "\n") or before in "。！？；!?" or found[0][0] in BLANK_CHARS
-        open_right = after in ("", "\n") or found[0][-1] in BLANK_CHARS
-        if open_left and open_right and not (before in ("", "\n") and after in ("", "\n")):
-            edits.append(Edit(found.start(), found.end()))
+        start, stop = found.span()
+        while start and text[start - 1] in BLANK_CHARS:
+            start -= 1
+        while stop < len(text) and text[stop] in BLANK_CHARS:
+            stop += 1
+        before, after = text[start - 1 : start], text[stop : stop + 1]
+        whole_line = before in ("", "\n") and after in ("", "\n")
+        open_left = before in ("", *"\n。！？；!?") or start < found.start()
+        open_right = after in ("", "\n") or stop > found.end()
+        if open_left and open_right and not whole_line:
+            edits.append(Edit(max(start, edits[-1].stop if edits else 0), stop))
     return edits
 
 

@@ -197,10 +197,12 @@ def _link_lists(all_lines: list[Line], found: set[int]) -> set[int]:
         if head is None:
             continue
         items = (head["items"] or "").strip()
-        below = _below(all_lines, i)
-        if _SURE.match(line.text) or (i >= tail and not is_ended(items)) or (items == "" and len(below) >= 2):
-            listed.add(i)
-            listed.update(range(i + 1, len(all_lines)) if i >= tail else below)
+        below = _below(all_lines, i) if i < tail else []
+        if i >= tail and (_SURE.match(line.text) or not is_ended(items)):
+            listed.update(range(i, len(all_lines)))  # nothing but links follows
+            break
+        if _SURE.match(line.text) or (items == "" and len(below) >= 2):
+            listed.update([i, *below])
     return {i for i in listed if all_lines[i].text}
 
 

@@ -19,7 +19,7 @@ from scipy.spatial.distance import squareform
 from textkit import drawing
 from textkit.drawing import INK, Labels, Lang
 from textkit.errors import ArgumentError, EmptyError, TextkitWarning, check_choice, check_type, listing
-from textkit.fonts import apply_font, text_width
+from textkit.fonts import apply_font, check_glyphs, text_width
 
 _METHODS = ("average", "complete", "single")
 _NUMBERS = 14  # up to so many documents the value is written into each cell
@@ -112,6 +112,7 @@ def plot_similarity(
     cells = shown.to_numpy(dtype=float)
     off = np.where(np.eye(len(docs), dtype=bool), np.nan, cells)
     names = drawing.names_for([docs[i] for i in places], labels)
+    check_glyphs(names)
     room = drawing.WIDTH * 72 * 0.36
     few = len(docs) <= _FEW  # few documents: let the cells be wider than high and fill the page
     widest = min(max(text_width(name, drawing.SMALL) for name in names), room) / 72

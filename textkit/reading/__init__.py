@@ -87,7 +87,7 @@ def read(
     Corpus
         ``docs`` has the columns ``file`` (relative path with ``/``), ``format``, ``encoding`` (a Python codec that
         reads the file again; missing for formats that state their own), ``encoding_margin`` (mean log share of the
-        characters in written Chinese, nats a character, ahead of the runner-up: below 1.5 there is a warning; NaN
+        characters in written Chinese, nats a character, ahead of the runner-up: there is a warning below 1.5, or below 6 over all of fewer characters; NaN
         where nothing competed), ``n_chars``; then the facts: columns of the table, groups of the pattern, columns of
         ``meta`` (a later one replaces an earlier of the same name; one called like the first five gets a ``_``
         behind it). Names of documents are the file names without suffix, with their folders where two are equal;
@@ -192,16 +192,16 @@ class _Run:
             if reader is None:
                 raise ReadError(unsupported(suffix, read_bytes(found.path, limits.MAX_FILE_BYTES, head=1024)))
             source = Source(found.file, suffix, read_bytes(found.path, limits.MAX_FILE_BYTES))
-            self.take(attempt(reader, source, replace(self.settings, explicit=found.explicit)))
+            result = attempt(reader, source, replace(self.settings, explicit=found.explicit))
         except ReadError as error:
             self.fail(found.file, str(error))
+            return
+        self.take(result)
 
     def take(self, result: Result) -> None:
         """Add what a reader found."""
         for file, reason in result.problems:
-            if self.strict:
-                raise ReadError(f"{file}: {reason}.")
-            self.problems.append((file, reason))
+            self.fail(file, reason)
         self.pieces += result.pieces
         for file, (kind, detail) in result.notes:
             if kind == "passed":

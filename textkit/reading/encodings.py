@@ -22,6 +22,7 @@ from textkit.reading.limits import MAX_UNDECODABLE, MB
 from textkit.reading.source import Note
 
 SMALL_MARGIN = 1.5  # in the tests every wrong guess for text of eight characters or more was below
+_SURE = 6.0  # of one or two characters more is asked: this much over all of them
 _SAMPLE = 64 * 1024
 _SHORT = 128  # bytes; a longer text of Chinese in another encoding is never valid UTF-8
 _MIXED_LIMIT = 16 * MB  # looking at every line of larger files costs more than it finds
@@ -219,7 +220,7 @@ def _not_utf8(data: bytes, declared: str | None, wrong_at: int) -> Decoded:
     score, name, n = ranking[0]
     margin = score - ranking[1][0]
     if plausible(score, n):
-        return _tolerant(data, name, margin)
+        return _tolerant(data, name, margin, n)
     return _elsewhere(data, declared, name, margin)
 
 
@@ -309,7 +310,7 @@ def _elsewhere(data: bytes, declared: str | None, name: str, margin: float) -> D
     return Decoded(found.text, found.encoding, margin, (*found.notes, ("encoding", detail)))
 
 
-def _tolerant(data: bytes, name: str, margin: float) -> Decoded:
+def _tolerant(data: bytes, name: str, margin: float, weighed: int = 100) -> Decoded:
     """Decode; leave out and report damaged bytes while they are few, else raise with the offset of the first."""
     notes: list[Note] = []
     try:
@@ -334,7 +335,7 @@ def _tolerant(data: bytes, name: str, margin: float) -> Decoded:
             notes.append(("damaged", f"{places} not valid {name}, the first at byte offset {start}"))
     if name == "big5hkscs":
         text, name = _big5_variant(data, text)
-    if margin < SMALL_MARGIN:
+    if margin < max(SMALL_MARGIN, _SURE / weighed):
         notes.append(("encoding", f"{name}, ahead of the next by only {margin:.2f}"))
     return Decoded(text.removeprefix("\ufeff"), name, margin, tuple(notes))
 

@@ -25,7 +25,7 @@ from textkit.plots.topic_shares import plot_topic_shares
 from textkit.plots.topic_terms import plot_topic_terms
 from textkit.plots.trend import plot_trend
 from textkit.plots.wordcloud import plot_wordcloud
-from textkit.report import limits, tables
+from textkit.report import limits
 from textkit.report.analysis import Analysis
 from textkit.report.wording import Wording
 
@@ -246,13 +246,14 @@ class _Planner:
             return
         table = self.drawable(self.found["dispersion"])
         terms = list(dict.fromkeys(table["term"]))
-        docs = tables.dispersion_documents(self.analysis.counts, self.units, len(terms))
+        shown = set(table["doc"])
+        docs = [doc for doc in self.units.documents if doc in shown]
         labels = {doc: _drawable(self.units.labels.get(doc, doc), list(self.missing)) for doc in docs}
         yield _Plan(
             "dispersion",
             "",
             "dispersion",
-            partial(plot_dispersion, table, labels=labels, lang=self.lang),
+            partial(plot_dispersion, table, docs=docs, labels=labels, lang=self.lang),
             table,
             self.alt("dispersion_alt", words=self.say.listed(terms)),
         )

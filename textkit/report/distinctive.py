@@ -124,7 +124,7 @@ def _word_lines(src: Sources, name: str, term: str) -> WordLines:
     grouped = src.analysis.units.grouped
     lines = []
     for row in records(rows):
-        where = src.say("characters_at", start=int(row["original_start"]) + 1, stop=int(row["original_stop"]))
+        where = src.say("characters_at", start=int(row["original_start"]) + 1)
         document = src.analysis.units.labels.get(str(row["doc"]), str(row["doc"]))
         lines.append(
             Line(

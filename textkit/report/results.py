@@ -36,7 +36,11 @@ def frequency(src: Sources) -> Section:
         blocks.append(Text(say("frequency_all", unit=src.unit, limit=limits.LINES), small=True))
     blocks += src.picture("frequency")
     if "tfidf" in found.tables and len(found.tables["tfidf"]):
-        blocks += [Heading(say("tfidf")), Text(say("tfidf_lead", unit=src.unit)), *src.picture("tfidf")]
+        blocks += [Heading(say("tfidf")), Text(say("tfidf_lead", unit=src.unit))]
+        if len(found.units) > limits.CLOUDS:
+            few = say("tfidf_few", n=len(found.units), unit=src.unit, shown=limits.CLOUDS)
+            blocks.append(Text(few, small=True))
+        blocks += src.picture("tfidf")
     return Section("frequency", say("frequency"), blocks)
 
 
@@ -160,7 +164,7 @@ def _topic_table(src: Sources) -> TableView:
         terms.setdefault(int(row["topic"]), []).append(str(row["term"]))
     coherence = {int(row["topic"]): row["coherence"] for row in records(found.tables["topic_coherence"])}
     shares = {(int(row["topic"]), str(row["group"])): row["share"] for row in records(found.tables["topic_shares"])}
-    names = units.longest(limits.LINES)
+    names = units.names if len(units) <= limits.LINES else ()  # of more units the chart shows the shares
     rows = tuple(
         (
             say("topic_n", n=topic),
@@ -200,7 +204,11 @@ def dispersion(src: Sources) -> Section | None:
     picture = src.picture("dispersion")
     if not picture:
         return None
-    return Section("dispersion", src.say("dispersion"), [Text(src.say("dispersion_lead")), *picture])
+    blocks: list[Block] = [Text(src.say("dispersion_lead"))]
+    n, shown = len(src.analysis.units.documents), src.analysis.tables["dispersion"]["doc"].nunique()
+    if shown < n:
+        blocks.append(Text(src.say("dispersion_few", n=n, shown=int(shown)), small=True))
+    return Section("dispersion", src.say("dispersion"), [*blocks, *picture])
 
 
 def trend(src: Sources) -> Section | None:

@@ -18,7 +18,7 @@ from textkit.models.topics import TopicModel, fit_topics
 from textkit.provenance import stamp
 from textkit.report import limits
 from textkit.report.counting import Counts
-from textkit.report.units import Units, longest
+from textkit.report.units import Units
 from textkit.stats.concordance import concordance
 from textkit.stats.frequency import frequency
 from textkit.stats.keyness import keyness
@@ -136,23 +136,19 @@ def overlap(vocabulary_table: Table) -> Table:
 
 
 def dispersion(counts: Counts, units: Units, terms: list[str]) -> Table:
-    """Return where words stand in the documents; of many documents only in the longest."""
-    docs = dispersion_documents(counts, units, len(terms))
-    return occurrences(counts.tokens[docs], {term: [term] for term in terms})
-
-
-def dispersion_documents(counts: Counts, units: Units, n_terms: int) -> list[str]:
-    """Return the documents of the dispersion plot, in their order."""
-    room = max(1, limits.TRACKS // max(n_terms, 1))
-    chosen = set(longest(units.documents, counts.lengths, room))
-    return [doc for doc in units.documents if doc in chosen]
+    """Return where words stand in the documents; of many documents only in those with the most of them."""
+    table = occurrences(counts.tokens[list(units.documents)], {term: [term] for term in terms})
+    room = max(1, limits.TRACKS // len(terms))
+    docs = table["doc"].value_counts(sort=False).sort_values(ascending=False, kind="stable").index[:room]
+    return _rows(table, table["doc"].isin(docs))
 
 
 def leading_terms(keyness_table: Table, units: Units, n: int) -> list[str]:
-    """Return the best distinctive words of all units, taking turns."""
-    lists = [distinctive(keyness_table, name, n)["term"].tolist() for name in units.names]
-    turns = [words[place] for place in range(n) for words in lists if place < len(words)]
-    return list(dict.fromkeys(turns))[:n]
+    """Return distinctive words of all units: first the best of each, by their score, then the second ones."""
+    found = [distinctive(keyness_table, name, n) for name in units.names]
+    best = pd.concat([rows.assign(place=range(len(rows))) for rows in found])
+    ordered = best.sort_values(["place", "score"], ascending=[True, False], kind="stable")
+    return [str(term) for term in ordered["term"].drop_duplicates().head(n)]
 
 
 def trends(running: DocumentTermMatrix, units: Units, terms: list[str]) -> Table:
@@ -215,7 +211,12 @@ def topics(model: TopicModel, pieces: Tokens, units: Units) -> dict[str, Table]:
 
 def _only(table: Table, listed: frozenset[str]) -> Table:
     """Return the rows of listed words; attrs stay."""
-    kept = table[table["term"].isin(listed)].reset_index(drop=True)
+    return _rows(table, table["term"].isin(listed))
+
+
+def _rows(table: Table, chosen: pd.Series) -> Table:
+    """Return the chosen rows; attrs stay."""
+    kept = table[chosen].reset_index(drop=True)
     kept.attrs = table.attrs
     return kept
 

@@ -6,7 +6,7 @@ import os
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
 from textkit.errors import ArgumentError, check_choice, check_type
 from textkit.segment import lexicon as lexicons
@@ -89,6 +89,8 @@ class Jieba:
     >>> Jieba(words=["网格化管理"])
     Jieba(hmm=True, words=('网格化管理',), lexicon=None, engine='rust', tagger=None)
     """
+
+    seams: ClassVar[str] = "\n。"  # behind these a text can be cut without changing a word
 
     hmm: bool
     words: tuple[Entry, ...]

@@ -18,7 +18,11 @@ class Segmenter(Protocol):
 
 @runtime_checkable
 class Partitioner(Segmenter, Protocol):
-    """A segmenter whose words, put together, are the text: offsets then follow from lengths, which is much faster."""
+    """A segmenter whose words, put together, are the text: offsets then follow from lengths, which is much faster.
+
+    An optional attribute ``seams`` (str) names characters behind which a text may be cut in two without changing a
+    word; a text of hundreds of megabytes is then given in pieces.
+    """
 
     def cut(self, text: str) -> list[str]:
         """Return the words (blanks and punctuation included) so that ``"".join(cut(text)) == text``."""

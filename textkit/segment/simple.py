@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import ClassVar
 
 from textkit.segment.protocol import Span, spans_of
 
@@ -34,6 +35,8 @@ class Characters:
     ['网', '格', '👩‍🌾']
     """
 
+    seams: ClassVar[str] = "\n"  # behind these a text can be cut without changing a word
+
     def spans(self, text: str) -> list[Span]:
         """Return ``(start, stop)`` of each character."""
         if _NEEDS_CARE.search(text) is None:
@@ -56,6 +59,8 @@ class Spaces:
     >>> Spaces().spans("推进 网格化　管理")
     [(0, 2), (3, 6), (7, 9)]
     """
+
+    seams: ClassVar[str] = "\n"  # behind these a text can be cut without changing a word
 
     def spans(self, text: str) -> list[Span]:
         """Return ``(start, stop)`` of each run; blanks belong to no word."""
