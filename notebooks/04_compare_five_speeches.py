@@ -19,7 +19,7 @@ speeches.docs.assign(words=speeches.lengths)[["label_zh", "label_en", "words"]]
 
 # %%
 dtm = speeches.keep(tk.is_word).drop(tk.is_number).drop(tk.stopwords("textkit"))
-labels = dict(zip(speeches.names, speeches.docs["label_zh"], strict=True))
+labels = speeches.docs["label_zh"]
 dtm
 
 # %% [markdown]
@@ -45,7 +45,7 @@ table = tk.keyness(dtm, "district_petitions")
 table[["term", "n_target", "n_reference", "score", "effect", "ci_low", "ci_high", "q_value", "flag"]].head(8)
 
 # %%
-ax = tk.plot_keyness(table, n=12, title="区信访维稳会 与其余四篇")
+ax = tk.plot_keyness(table, n=12, labels=labels)
 tk.save_figure(ax, "04_keyness_district_petitions", folder="../figures")
 
 # %% [markdown]
@@ -70,15 +70,15 @@ robust[["term", "n_target", "n_reference", "range_target", "effect", "ci_low", "
 # ## Every speech in one picture
 
 # %%
-axes = tk.plot_tfidf(tk.top_terms(tk.tfidf(dtm, "ltc"), 8))
+axes = tk.plot_tfidf(tk.top_terms(tk.tfidf(dtm, "ntc"), 8), labels=labels)
 tk.save_figure(axes, "04_tfidf", folder="../figures")
 
 # %% [markdown]
 # ## Which speeches are alike?
 
 # %%
-matrix = tk.similarity_matrix(tk.tfidf(dtm, "ltc"))
-ax = tk.plot_similarity(matrix)
+matrix = tk.similarity_matrix(dtm)
+ax = tk.plot_similarity(matrix, labels=labels)
 tk.save_figure(ax, "04_similarity", folder="../figures")
 
 # %%
@@ -89,10 +89,10 @@ tk.similarity(dtm, measure="jensen_shannon").head(3)
 # only under one choice, say which.
 
 # %%
-choices = {"counts": dtm, "tf-idf": tk.tfidf(dtm, "ltc"), "shares": tk.proportions(dtm)}
+choices = {"all words": speeches, "content words": dtm, "tf-idf": tk.tfidf(dtm, "ntc")}
 for name, weights in choices.items():
     first = tk.similarity(weights).iloc[0]
-    print(f"{name:8} closest: {labels[first['doc_a']]} – {labels[first['doc_b']]} ({first['value']:.2f})")
+    print(f"{name:13} closest: {labels[first['doc_a']]} – {labels[first['doc_b']]} ({first['value']:.2f})")
 
 # %% [markdown]
 # ## Exercises · 练习

@@ -36,7 +36,7 @@ terms.pivot(index="rank", columns="topic", values="term")
 # list with the same common words.
 
 # %%
-axes = tk.plot_topic_terms(terms)
+axes = tk.plot_topic_terms(tk.topic_terms(model, 8, by="probability"))
 tk.save_figure(axes, "06_topic_terms", folder="../figures")
 
 # %% [markdown]

@@ -11,6 +11,7 @@ from pathlib import Path
 import textkit as tk
 
 dtm = tk.load_matrix("speeches").merge("doc").keep(tk.is_word).drop(tk.stopwords("textkit"))
+labels = dtm.docs["label_zh"]
 table = tk.keyness(dtm, "city_responsibility")
 
 # %% [markdown]
@@ -26,7 +27,7 @@ table.attrs["textkit"]["function"], table.attrs["textkit"]["settings"]
 # of the inputs, every setting, the versions, the hash of the font. No time, no name, no path.
 
 # %%
-ax = tk.plot_keyness(table, n=10, title="市综治责任书会 与其余四篇")
+ax = tk.plot_keyness(table, n=10, labels=labels)
 tk.save_figure(ax, "07_citable", folder="../figures", formats=("png", "svg", "pdf"))
 
 # %%
@@ -42,7 +43,7 @@ note = tk.read_provenance(folder / "mine.svg")
 sorted(note)
 
 # %%
-{key: note[key] for key in ("function", "inputs") if key in note}
+note["plots"][0]["table"]
 
 # %% [markdown]
 # ## Verify

@@ -122,7 +122,7 @@ class TestTfidf:
         with pytest.warns(TextkitWarning) as caught:
             weights = tfidf(query, "ntn", collection=DTM)
         np.testing.assert_allclose(weights.matrix.toarray(), [[np.log(1.5), np.log(3), 0]])
-        assert str(caught[0].message) == "1 term stands in no document of the collection and get weight 0: '云'."
+        assert str(caught[0].message) == "1 term stands in no document of the collection and gets weight 0: '云'."
 
     def test_terms_in_no_document(self) -> None:
         with pytest.warns(TextkitWarning) as caught:
@@ -145,8 +145,10 @@ class TestTfidf:
             ("xtc", "unknown tf letter of scheme 'xtc': 'x'. Available: 'n', 'l', 'b', 'a', 'L', 'p', 'm'."),
             (
                 "sklern",
-                "unknown scheme 'sklern'; did you mean 'sklearn'? Available: 'sklearn', 'quanteda'. "
-                "Or give three SMART letters such as 'ntc', 'ltc', 'lnc.ltc'.",
+                (
+                    "unknown scheme 'sklern'; did you mean 'sklearn'? Available: 'sklearn', 'quanteda'. "
+                    "Or give three SMART letters such as 'ntc', 'ltc', 'lnc.ltc'."
+                ),
             ),
         ],
     )

@@ -247,6 +247,7 @@ def canvas(ax: Axes | None, width: float, height: float, *, caption: str, title:
     """Give an ax on which one unit is one point and y grows downwards: the user's own, or one on a new figure."""
     fonts.check_glyphs([caption, title or ""])
     figure = None
+    drawing.start_backend()
     with fonts.style():
         try:
             if ax is None:

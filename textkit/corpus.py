@@ -66,7 +66,7 @@ class Corpus:
             raise ArgumentError("texts must be a sequence of strings, got one string. Put it in a list: [text].")
         stored = tuple(texts)
         frame = _checked_docs(docs, len(stored))
-        for name, text in zip(frame.index, stored, strict=True):
+        for name, text in zip(frame.index.tolist(), stored, strict=True):
             _check_text(name, text)
         object.__setattr__(self, "texts", stored)
         object.__setattr__(self, "_docs", frame)
@@ -109,7 +109,7 @@ class Corpus:
     @property
     def names(self) -> list[str]:
         """Names of the documents, in order."""
-        return [str(name) for name in self._docs.index]
+        return [str(name) for name in self._docs.index.tolist()]
 
     @property
     def fingerprint(self) -> str:
@@ -290,7 +290,7 @@ def _checked_docs(docs: pd.DataFrame | None, n: int) -> pd.DataFrame:
     check_type("docs", docs, pd.DataFrame)
     if len(docs) != n:
         raise ArgumentError(f"docs has {len(docs)} rows, but there are {n} texts; they must match one to one.")
-    names = [str(name) for name in docs.index]
+    names = [str(name) for name in docs.index.tolist()]
     if len(set(names)) != n:
         twice = sorted({name for name in names if names.count(name) > 1})
         raise ArgumentError(f"document names must be unique, but {listing(twice)} occur more than once.")

@@ -176,6 +176,7 @@ def sheets(
     """Give ``count`` axes to draw on, row by row, as an array; ``height`` is that of the whole figure in inches."""
     own = None if axes is None else _own_axes(axes, count)
     fonts.check_glyphs(texts)
+    start_backend()
     with fonts.style():
         if own is not None:
             yield own
@@ -194,6 +195,14 @@ def sheets(
         except BaseException:
             plt.close(figure)
             raise
+
+
+def start_backend() -> None:
+    """Let the backend start now, if it has not: inside the style its own settings would be undone with the style's.
+
+    In a notebook the first figure switches interactive mode on; without that no later figure would be shown.
+    """
+    plt.draw_if_interactive()
 
 
 def _own_axes(axes: Axes | Iterable[Axes], count: int) -> Panels:

@@ -78,7 +78,7 @@ class DocumentTermMatrix:
                 f"matrix has shape {stored.shape}, but there are {len(docs)} documents and {len(terms)} terms."
             )
         facts = docs.copy()
-        facts.index = pd.Index([str(name) for name in docs.index], name="doc", dtype="str")
+        facts.index = pd.Index([str(name) for name in docs.index.tolist()], name="doc", dtype="str")
         if not facts.index.is_unique:
             raise ArgumentError("document names must be unique.")
         object.__setattr__(self, "matrix", stored)
@@ -95,7 +95,7 @@ class DocumentTermMatrix:
     @property
     def names(self) -> list[str]:
         """Names of the documents, in order."""
-        return [str(name) for name in self._docs.index]
+        return [str(name) for name in self._docs.index.tolist()]
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -1008,7 +1008,7 @@ def inverse_document_frequency(code: str, df: ArrayLike, n: int, *, log_base: fl
     docs = np.asarray(df, dtype=np.float64)
     scale = np.log(log_base)
     known = docs > 0
-    safe = np.where(known, docs, 1.0)
+    safe, n = np.where(known, docs, 1.0), max(n, 1)
     if code == "n":
         value = np.ones_like(docs)
     elif code == "t":

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from textkit.corpus import Corpus
 from textkit.errors import ArgumentError, TextkitError, check_int, check_type
-from textkit.kinds import MASK, kind_of
+from textkit.kinds import MASK, has_mask
 from textkit.progress import track
 from textkit.segment import as_segmenter
 from textkit.segment.protocol import Segmenter
@@ -112,7 +112,7 @@ class _Cutter:
         seams = getattr(self.segmenter, "seams", "")
         before = 0
         for row, text in enumerate(texts):
-            if MASK.search(text) is None and len(text) <= _PIECE:
+            if len(text) <= _PIECE and not has_mask(text):
                 buffer.extend(map(index.__getitem__, cut(text)))
             else:
                 for stretch, masked in _stretches(text):
@@ -185,7 +185,7 @@ class _Cutter:
 
 def _stretches(text: str) -> Iterator[tuple[str, bool]]:
     done = 0
-    for found in MASK.finditer(text):
+    for found in MASK.finditer(text) if has_mask(text) else ():
         if found.start() > done:
             yield text[done : found.start()], False
         yield found.group(), True
@@ -213,7 +213,7 @@ def _pieces(text: str, seams: str) -> Iterator[str]:
 def _from_partition(terms: list[str], ids: Ints, counts: NDArray[np.int64], texts: Sequence[str]) -> _Part:
     """Work out places from word lengths; then leave out the blanks."""
     width = np.fromiter(map(len, terms), dtype=np.int32, count=len(terms))
-    blank = np.fromiter((kind_of(term) == "space" for term in terms), dtype=np.bool_, count=len(terms))
+    blank = np.fromiter(map(str.isspace, terms), dtype=np.bool_, count=len(terms))
     ends = np.cumsum(width[ids], dtype=np.int64)
     bounds = np.concatenate(([0], np.cumsum(counts)))
     total = np.concatenate(([0], ends))[bounds]

@@ -118,7 +118,8 @@ class Vocabulary:
     @property
     def fingerprint(self) -> str:
         """SHA-256 of the terms in order."""
-        return sha256("vocabulary", *self.terms)
+        lengths = np.fromiter(map(len, self.terms), dtype=np.int64, count=len(self))
+        return sha256("vocabulary", lengths, "".join(self.terms))
 
     def _where(self, test: Callable[[str], bool]) -> NDArray[np.bool_]:
         return np.fromiter((bool(test(term)) for term in self.terms), dtype=np.bool_, count=len(self))

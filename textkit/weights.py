@@ -312,9 +312,9 @@ def _document_frequency(
     absent = np.flatnonzero(df == 0)
     if len(absent) and len(dtm):
         where = "document" if collection is None else "document of the collection"
-        noun = "term stands" if len(absent) == 1 else "terms stand"
+        does = ("term stands", "gets") if len(absent) == 1 else ("terms stand", "get")
         warnings.warn(
-            f"{len(absent):,} {noun} in no {where} and get weight 0: "
+            f"{len(absent):,} {does[0]} in no {where} and {does[1]} weight 0: "
             f"{listing(dtm.vocabulary[int(i)] for i in absent)}.",
             TextkitWarning,
             stacklevel=3,

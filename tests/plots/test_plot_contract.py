@@ -1,4 +1,4 @@
-"""What every plot promises: its own style only, the right font, plain text, checked columns, a memory of its numbers."""
+"""What every plot promises: its own style only, the right font, plain text, checked columns, its numbers kept."""
 
 from __future__ import annotations
 

@@ -80,5 +80,13 @@ def test_topics_are_named_in_both_languages_or_by_labels(make):
     axes = plot_topic_terms(table, lang="en")
     assert [ax.get_title(loc="left") for ax in axes] == ["Topic 1", "Topic 2"]
     assert axes[0].get_xlabel() == "Probability"
+    table.attrs["textkit"] = {"settings": {"by": "frex"}}
+    table["probability"] = [0.1, 0.3, 0.2] * 2
+    axes = plot_topic_terms(table, n=2)
+    assert [bar.get_width() for bar in axes[0].patches] == [0.1, 0.3]  # in order of the rank
+    assert axes[0].get_xlabel() == "概率（按 FREX 排序）"
+    axes = plot_topic_terms(table, value="weight", lang="en")
+    assert [bar.get_width() for bar in axes[0].patches] == [0.9, 0.7, 0.5]
+    assert axes[0].get_xlabel() == "Weight (ranked by FREX)"
     with pytest.raises(ArgumentError, match="table has 25 topics"):
         plot_topic_terms(make("topic_terms", topics=tuple(range(25))))

@@ -42,6 +42,13 @@ def test_values_are_written_into_the_cells_but_not_on_the_diagonal(make):
     assert (mesh.norm.vmin, mesh.norm.vmax) == pytest.approx((0.125, 0.9))
 
 
+def test_small_values_get_more_digits(make):
+    def written(factor):
+        return plot_similarity(make("matrix") * factor, order="table").texts[0].get_text()
+
+    assert [written(factor) for factor in (1, 0.1, 0.01)] == ["0.90", "0.090", "0.0090"]
+
+
 def test_the_numbers_follow_the_order_drawn():
     ax = plot_similarity(blocks())
     table = drawing.recall([ax])[0].table

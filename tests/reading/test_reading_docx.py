@@ -165,8 +165,8 @@ def test_an_empty_document_is_kept_and_said() -> None:
         (
             b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(100),
             (
-                "not a Word document (.docx): it begins like an old Office document (.doc, .xls), or one with a password; "
-                "open it in Word, remove the password if it has one, and save it as .docx"
+                "not a Word document (.docx): it begins like an old Office document (.doc, .xls), or one with a "
+                "password; open it in Word, remove the password if it has one, and save it as .docx"
             ),
         ),
         (pack(p("甲"))[:200], "not a complete ZIP container (File is not a zip file); copy or download it again"),

@@ -14,7 +14,9 @@ import pytest
 from textkit.corpus import Corpus
 from textkit.errors import ArgumentError, EmptyError, ReadError, TextkitWarning, UnknownNameError
 from textkit.reading import read
-from textkit.reading.formats import UNSUPPORTED
+from textkit.reading.formats import READERS, TABLES, UNSUPPORTED, find_reader
+from textkit.reading.source import Settings, Source, attempt
+from textkit.reading.tables import LOADERS
 
 Make = Callable[[dict[str, str | bytes]], Path]
 
@@ -80,8 +82,8 @@ def test_junk_is_silent_and_the_rest_of_what_was_passed_over_is_said(make: Make)
     assert corpus.names == ["甲"]
     assert messages == [
         (
-            "passed over: 1 hidden file: '.hidden.txt'; 1 no suffix: 'noext'; 1 .png: 'photo.png'; 1 table: 'table.csv' "
-            "(give text_column= to read their rows as documents, or meta= to use one for facts)."
+            "passed over: 1 hidden file: '.hidden.txt'; 1 no suffix: 'noext'; 1 .png: 'photo.png'; 1 table: "
+            "'table.csv' (give text_column= to read their rows as documents, or meta= to use one for facts)."
         )
     ]
 
@@ -319,8 +321,8 @@ def test_a_column_doc_names_the_documents(make: Make) -> None:
     assert corpus.names == ["0", "1"]
     assert messages == [
         (
-            "the metadata table and the files do not fit everywhere: 'm.csv' (its column 'doc' is not used for names: some "
-            "are missing or occur twice)."
+            "the metadata table and the files do not fit everywhere: 'm.csv' (its column 'doc' is not used for names: "
+            "some are missing or occur twice)."
         )
     ]
 
@@ -332,8 +334,8 @@ def test_what_does_not_fit_is_named(make: Make) -> None:
     assert corpus.docs["year"].isna().tolist() == [False, True]
     assert messages == [
         (
-            "the metadata table and the files do not fit everywhere: 'm.csv' (no row for 1 documents: 'b.txt'; their facts "
-            "are missing); 'm.csv' (no document for 1 rows: 'c.txt')."
+            "the metadata table and the files do not fit everywhere: 'm.csv' (no row for 1 documents: 'b.txt'; their "
+            "facts are missing); 'm.csv' (no document for 1 rows: 'c.txt')."
         )
     ]
 
@@ -431,8 +433,8 @@ def test_mojibake_is_named_with_its_file_and_repaired_on_request(make: Make) -> 
     assert corpus.text("bad") != text
     assert messages == [
         (
-            "garbled text (mojibake): 'bad.txt' (utf-8 text that was decoded as latin-1 (1 line, the first at character 0); "
-            "read it again with repair=True to put it right)."
+            "garbled text (mojibake): 'bad.txt' (utf-8 text that was decoded as latin-1 (1 line, the first at "
+            "character 0); read it again with repair=True to put it right)."
         )
     ]
     corpus, messages = said(lambda: read(folder, repair=True))
@@ -605,3 +607,55 @@ def test_one_line_of_many_characters(tmp_path: Path) -> None:
     line = "我们要坚持和加强各项工作，" * 1_000_000
     (tmp_path / "a.txt").write_text(line, encoding="gb18030")
     assert read(tmp_path / "a.txt").texts == (line,)
+
+
+def test_two_members_of_one_name_stay_apart(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as container, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        container.writestr("x.txt", "甲")
+        container.writestr("x.txt", "乙")
+    corpus, messages = said(lambda: read(tmp_path / "a.zip"))
+    assert corpus.texts == ("甲", "乙")
+    assert corpus.names == ["a.zip/x.txt", "a.zip/x.txt (2)"]
+    assert messages == ["duplicated document names: 'a.zip/x.txt' (the second is now 'a.zip/x.txt (2)')."]
+
+
+@pytest.mark.slow
+def test_two_hundred_megabytes_in_one_line(tmp_path: Path) -> None:
+    piece = "我们要坚持和加强各项工作，" * 100_000
+    n = 200 * 2**20 // len(piece.encode()) + 1
+    with (tmp_path / "a.txt").open("w", encoding="utf-8") as stream:
+        for _ in range(n):
+            stream.write(piece)
+    corpus = read(tmp_path / "a.txt")
+    (tmp_path / "a.txt").unlink()
+    assert corpus.docs["n_chars"].tolist() == [n * len(piece)]
+    assert corpus.texts[0].endswith(piece)
+
+
+# ---- the table of formats ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("suffix", READERS)
+def test_every_format_has_a_reader_that_takes_anything(suffix: str) -> None:
+    reader = find_reader(suffix)
+    assert reader is not None
+    for data in (b"", b"\0", b"<", b"PK\x03\x04", "各位代表".encode(), "各位代表".encode("gbk")):
+        try:
+            result = attempt(reader, Source(f"a{suffix}", suffix, data), Settings())
+        except ReadError as error:
+            assert str(error)
+            continue
+        for made in result.pieces:
+            assert made.file == f"a{suffix}"
+            assert made.format == suffix[1:]
+            assert all(isinstance(text, str) for text in made.texts)
+
+
+def test_the_tables_of_formats_agree() -> None:
+    assert set(READERS) > TABLES
+    assert set(LOADERS) == TABLES
+    assert not set(READERS) & set(UNSUPPORTED)
+    assert all(suffix == suffix.lower() and suffix.startswith(".") for suffix in [*READERS, *UNSUPPORTED])
+    assert find_reader(".TXT") is find_reader(".txt")
+    assert find_reader(".no") is None

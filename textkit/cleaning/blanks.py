@@ -88,7 +88,8 @@ def _find_blanks(text: str) -> list[Edit]:
             segmented = _is_segmented(text)
         if start > line_stop:
             line_start = text.rfind("\n", max(line_stop, 0), start) + 1 or max(line_stop, 0)
-            line_stop = text.find("\n", stop) % (len(text) + 1)
+            following = text.find("\n", stop)
+            line_stop = len(text) if following < 0 else following
             is_list = _is_list(text[line_start:line_stop])
         wide = sum(2 if char == "\u3000" else 1 for char in found[0])
         chapter = start - line_start <= 20 and _CHAPTER.match(text, line_start, start)

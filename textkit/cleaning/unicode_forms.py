@@ -8,12 +8,12 @@ import unicodedata
 from textkit.cleaning.edits import Edit, Rule
 
 # Characters that NFC may change or attach to the one before; everything else keeps its form (a test looks at all).
-_UNSETTLED = re.compile(
-    "[^\u0300-\u1fff\u2000\u2001\u2126\u212a\u212b\u2329\u232a\u2adc\u302a-\u302f\u3099\u309a\ua66f-\uabff\ud7b0-\ud7ff"
-    "\uf900-\ufaff\ufb1d-\ufb4f\ufe20-\ufe2f\U00010000-\U0001ffff\U0002f800-\U0002fa1f\U000e0000-\U000fffff]?"
-    "[\u0300-\u1fff\u2000\u2001\u2126\u212a\u212b\u2329\u232a\u2adc\u302a-\u302f\u3099\u309a\ua66f-\uabff\ud7b0-\ud7ff"
-    "\uf900-\ufaff\ufb1d-\ufb4f\ufe20-\ufe2f\U00010000-\U0001ffff\U0002f800-\U0002fa1f\U000e0000-\U000fffff]+"
+_TOUCHED = (
+    "\u0300-\u1fff\u2000\u2001\u20d0-\u20ff\u2126\u212a\u212b\u2329\u232a\u2adc\u2cef-\u2cf1\u2d7f\u2de0-\u2dff\u302a-\u302f"
+    "\u3099\u309a\ua66f-\uabff\ud7b0-\ud7ff\uf900-\ufaff\ufb1d-\ufb4f\ufe20-\ufe2f\U00010000-\U0001ffff\U0002f800-\U0002fa1f"
+    "\U000e0000-\U000fffff"
 )
+_UNSETTLED = re.compile(f"[^{_TOUCHED}]?[{_TOUCHED}]+")
 
 # Kangxi radicals (U+2F00 to U+2FD5) have compatibility decompositions; of the supplement (U+2E80 to U+2EF3) only two
 # have. The others are listed here by code point: radical, character.

@@ -32,7 +32,7 @@ def _find_wide(text: str) -> list[Edit]:
     return [
         Edit(found.start(), found.end(), found[0].translate(_TO_HALF))
         for found in _WIDE.finditer(text)
-        if not MASK.fullmatch(text, found.start(), found.end())
+        if not ((mask := MASK.match(text, found.start())) and mask.end() == found.end())
     ]
 
 

@@ -316,6 +316,8 @@ def _diagonal(count: int) -> PatchCollection:
 
 
 def _write_values(ax: Axes, cells: NDArray[np.float64], colours: Any, norm: Normalize) -> None:
+    largest = np.nanmax(np.abs(cells), initial=0.0)
+    digits = 2 if largest >= 0.2 or largest == 0 else min(2 + int(np.ceil(-np.log10(largest / 0.2))), 4)
     for (row, column), value in np.ndenumerate(cells):
         if row == column:
             continue
@@ -323,7 +325,7 @@ def _write_values(ax: Axes, cells: NDArray[np.float64], colours: Any, norm: Norm
         ax.text(
             column,
             row,
-            f"{value:.2f}".replace("-", "−") if np.isfinite(value) else "–",
+            f"{value:.{digits}f}".replace("-", "−") if np.isfinite(value) else "–",
             ha="center",
             va="center",
             fontsize=drawing.SMALL,

@@ -92,7 +92,7 @@ def plot_trend(
                 zorder=3,
                 label=str(term),
             )
-            ax.fill_between(at, low, high, color=colour, alpha=0.12, linewidth=0)
+            ax.fill_between(at, low, high, color=colour, alpha=0.16 / len(terms) ** 0.5, linewidth=0)
             handles.append(line)
             known = np.flatnonzero(np.isfinite(rate))
             ends.append((at[known[-1]], rate[known[-1]]) if known.size else (np.nan, np.nan))

@@ -86,9 +86,10 @@ def read(
     -------
     Corpus
         ``docs`` has the columns ``file`` (relative path with ``/``), ``format``, ``encoding`` (a Python codec that
-        reads the file again; missing for formats that state their own), ``encoding_margin`` (mean log share of the
-        characters in written Chinese, nats a character, ahead of the runner-up: there is a warning below 1.5, or below 6 over all of fewer characters; NaN
-        where nothing competed), ``n_chars``; then the facts: columns of the table, groups of the pattern, columns of
+        reads the file again, or ``mixed: ...``; missing for formats that state their own), ``encoding_margin`` (by how
+        much the mean log share of the characters in written Chinese is ahead of the runner-up's, in nats a character;
+        there is a warning below 1.5, for fewer than four characters below 6 in all; NaN where nothing competed),
+        ``n_chars``; then the facts: columns of the table, groups of the pattern, columns of
         ``meta`` (a later one replaces an earlier of the same name; one called like the first five gets a ``_``
         behind it). Names of documents are the file names without suffix, with their folders where two are equal;
         rows of tables are ``name#row`` or the value of ``doc_column``. ``errors`` has the columns ``file``,

@@ -131,6 +131,8 @@ def _similarity(work: _Work) -> None:
 
 def _dispersion(work: _Work) -> None:
     n = limits.TRACK_TERMS
+    if len(work.units.documents) * n > limits.TRACKS:
+        n //= 2
     if work.comparable:
         terms = tables.leading_terms(work.found["keyness"], work.units, n)
     else:
@@ -179,7 +181,7 @@ _STEPS = {
 
 def documents(corpus: Corpus) -> pd.DataFrame:
     """Return the facts about the documents, with the SHA-256 of each text as it is compared, in UTF-8."""
-    facts = corpus.docs.reset_index()
+    facts = corpus.docs.rename(columns={"doc": "doc (fact)"}).reset_index()
     facts["sha256"] = [hashlib.sha256(text.encode()).hexdigest() for text in corpus.texts]
     return stamp(facts, "compare", inputs={"corpus": corpus.fingerprint}, part="documents")
 

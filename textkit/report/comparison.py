@@ -216,7 +216,7 @@ def compare_corpus(
     """Compare and write; `compare` and the command line meet here."""
     if not len(corpus):
         raise EmptyError("there are no documents to compare. Check the folder, and corpus.errors for what went wrong.")
-    folder = None if out is None else Path(out)
+    folder = _target(out)
     if folder is not None:
         check_target(folder, force=force)
     with nullcontext() if folder is None else staged(folder, force=force) as place:
@@ -228,6 +228,15 @@ def compare_corpus(
             with told(folder):
                 files = write_report(place, analysis, settings, origin, clock, progress=progress)
     return Comparison(analysis.tables, folder, files, dict(clock.seconds), analysis)
+
+
+def _target(out: str | os.PathLike[str] | None) -> Path | None:
+    """Return where to write; while `textkit.verify` makes figures again, nothing may be replaced."""
+    if out is None:
+        return None
+    if os.environ.get("TEXTKIT_REBUILD") and os.environ.get("TEXTKIT_FIGURES"):
+        return Path(os.environ["TEXTKIT_FIGURES"]) / "other" / Path(out).name
+    return Path(out)
 
 
 def _user_words(words: str | os.PathLike[str] | Iterable[str]) -> tuple[str, ...] | Path:

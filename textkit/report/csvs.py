@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
+import re
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+_QUOTE = '"'
+_SPECIAL = re.compile(r'[",\r\n]')
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -23,12 +24,16 @@ def to_csv(table: pd.DataFrame, *, index: bool = False) -> bytes:
     "term,rate\n'=1+1,0.333333\n网格,2\n"
     """
     frame = table.reset_index() if index else table
-    stream = io.StringIO(newline="")
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow([_safe(str(name)) for name in frame.columns])
-    for row in zip(*(frame[name].tolist() for name in frame.columns), strict=True):
-        writer.writerow([_cell(value) for value in row])
-    return stream.getvalue().encode("utf-8-sig", "replace")
+    rows = zip(*(frame.iloc[:, place].tolist() for place in range(frame.shape[1])), strict=True)
+    lines = [_line([_safe(str(name)) for name in frame.columns])]
+    lines += [_line([_cell(value) for value in row]) for row in rows]
+    return "".join(lines).encode("utf-8-sig", "replace")
+
+
+def _line(cells: list[str]) -> str:
+    """Join the cells of a row; the csv module would leave a lone carriage return unquoted, and split the row."""
+    quoted = [f'"{cell.replace(_QUOTE, _QUOTE * 2)}"' if _SPECIAL.search(cell) else cell for cell in cells]
+    return (",".join(quoted) or '""') + "\n"
 
 
 def _cell(value: Any) -> str:

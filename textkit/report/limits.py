@@ -11,9 +11,11 @@ LINES = 7
 HEAT = 60
 """Documents or groups in a heat map."""
 PAIRS = 200
-"""Documents that are compared each with each."""
-TRACKS, TRACK_TERMS = 100, 6
-"""Tracks of the dispersion plot (terms times documents), and its terms."""
+"""Documents or groups that are compared with the rest and with each other; of more, those with the most words."""
+ROWS = 200
+"""Words of each unit in a table, if there are more units than sections."""
+TRACKS, TRACK_TERMS = 72, 6
+"""Tracks of the dispersion plot (terms times documents), and its terms; with more than 12 documents half of them."""
 
 TOP_TERMS = 12
 """Distinctive words of a unit on the page."""

@@ -43,13 +43,16 @@ def frequencies(running: DocumentTermMatrix, units: Units, listed: frozenset[str
     """Return the frequencies of the listed words over all and by unit; rates refer to all words."""
     total = _only(frequency(running), listed)
     each = _only(frequency(running, by="unit"), listed)
+    if len(units) > limits.SECTIONS:
+        each = _rows(each, each.groupby("group", sort=False).cumcount() < limits.ROWS)
     return total, _in_order(each, "group", units)
 
 
 def distinctive_terms(running: DocumentTermMatrix, units: Units, listed: frozenset[str], least: int) -> Table:
     """Compare each unit with all the others: the table of `textkit.keyness` with the unit in front."""
-    made = {name: keyness(running, list(units.members[name]), min_count=least) for name in units.names}
-    return _stacked(made, listed)
+    names = units.longest(limits.PAIRS)
+    made = {name: keyness(running, list(units.members[name]), min_count=least) for name in names}
+    return _stacked(made, listed, n=limits.ROWS // 2 if len(units) > limits.SECTIONS else None)
 
 
 def robust_terms(running: DocumentTermMatrix, units: Units, listed: frozenset[str]) -> Table | None:
@@ -65,8 +68,9 @@ def robust_terms(running: DocumentTermMatrix, units: Units, listed: frozenset[st
     return _stacked(made, listed) if made else None
 
 
-def _stacked(made: dict[str, Table], listed: frozenset[str]) -> Table:
-    parts = [_only(table, listed).assign(unit=name) for name, table in made.items()]
+def _stacked(made: dict[str, Table], listed: frozenset[str], n: int | None = None) -> Table:
+    """Put the tables of all units into one; ``n`` keeps that many rows at each end of each."""
+    parts = [_both_ends(_only(table, listed), n).assign(unit=name) for name, table in made.items()]
     joined = pd.concat(parts, ignore_index=True)
     note = next(iter(made.values())).attrs["textkit"]
     settings = {key: value for key, value in note["settings"].items() if not key.endswith("_rows")}
@@ -212,6 +216,10 @@ def topics(model: TopicModel, pieces: Tokens, units: Units) -> dict[str, Table]:
 def _only(table: Table, listed: frozenset[str]) -> Table:
     """Return the rows of listed words; attrs stay."""
     return _rows(table, table["term"].isin(listed))
+
+
+def _both_ends(table: Table, n: int | None) -> Table:
+    return table if n is None or len(table) <= 2 * n else pd.concat([table.head(n), table.tail(n)])
 
 
 def _rows(table: Table, chosen: pd.Series) -> Table:

@@ -86,10 +86,10 @@ def _groups(corpus: Corpus, lengths: Mapping[str, int], by: str, labels: Mapping
         notes.append(Note("caution_missing", {"n": len(missing), "by": by, "names": listed(missing, labels)}))
     if not values:
         raise EmptyError(f"no document has a value in the column {by!r} (by). Compare by another column.")
-    members = {
-        _text(value): tuple(n for n, code in zip(corpus.names, codes, strict=True) if code == g and lengths[n])
-        for g, value in enumerate(values)
-    }
+    members: dict[str, tuple[str, ...]] = {}
+    for g, value in enumerate(values):  # values that read the same, such as 1 and "1", are one group
+        mine = tuple(n for n, code in zip(corpus.names, codes, strict=True) if code == g and lengths[n])
+        members[_text(value)] = members.get(_text(value), ()) + mine
     sums = {name: sum(lengths[doc] for doc in members[name]) for name in members}
     names = tuple(name for name in members if sums[name])
     if len(names) == 1:
