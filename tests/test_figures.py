@@ -579,9 +579,11 @@ def test_the_environment_names_the_default_folder(table, tmp_path, monkeypatch):
     monkeypatch.setenv("TEXTKIT_FIGURES", str(tmp_path / "env"))
     assert save_figure(plot_frequency(table), "x")[0] == tmp_path / "env" / "x.png"
     assert save_figure(plot_frequency(table), "x", folder=tmp_path / "own")[0] == tmp_path / "own" / "x.png"
-    # while figures are made again, other folders are safe as well
-    monkeypatch.setenv("TEXTKIT_REBUILD", str(tmp_path / "verified"))
-    assert (
-        save_figure(plot_frequency(table), "x", folder=tmp_path / "own")[0]
-        == tmp_path / "env" / "other" / "own" / "x.png"
-    )
+    # while figures are made again, other folders of the project are safe as well
+    (tmp_path / "project").mkdir()
+    (tmp_path / "project" / "pyproject.toml").write_text("")
+    monkeypatch.setenv("TEXTKIT_REBUILD", str(tmp_path / "project" / "figures"))
+    own = tmp_path / "project" / "own"
+    assert save_figure(plot_frequency(table), "x", folder=own)[0] == tmp_path / "env" / "other" / "own" / "x.png"
+    assert save_figure(plot_frequency(table), "x", folder=own.parent / "figures")[0] == tmp_path / "env" / "x.png"
+    assert save_figure(plot_frequency(table), "x", folder=tmp_path / "own")[0] == tmp_path / "own" / "x.png"

@@ -339,21 +339,21 @@ def _plain(kind: str, text: str) -> str:
     if kind == "kept":
         return _visible(text)
     marks = ("[-", "-]") if kind == "removed" else ("{+", "+}")
-    return f"{marks[0]}{_visible(_shortened(text), blanks=True)}{marks[1]}"
+    return f"{marks[0]}{_shown(text)}{marks[1]}"
 
 
 def _html(kind: str, text: str) -> str:
     if kind == "kept":
         return esc(_visible(text))
     tag, colour = ("del", "#b3261e") if kind == "removed" else ("ins", "#0b57a4")
-    shown = esc(_visible(_shortened(text), blanks=True))
-    return f'<{tag} style="color:{colour};text-decoration-thickness:2px">{shown}</{tag}>'
+    return f'<{tag} style="color:{colour};text-decoration-thickness:2px">{esc(_shown(text))}</{tag}>'
 
 
-def _shortened(text: str, limit: int = 160) -> str:
+def _shown(text: str, limit: int = 160) -> str:
     if len(text) <= limit:
-        return text
-    return f"{text[: limit // 2]} …{len(text) - limit:,} characters… {text[-limit // 2 :]}"
+        return _visible(text, blanks=True)
+    first, last = text[: limit // 2], text[-limit // 2 :]
+    return f"{_visible(first, blanks=True)} …{len(text) - limit:,} characters… {_visible(last, blanks=True)}"
 
 
 def _visible(text: str, *, blanks: bool = False) -> str:

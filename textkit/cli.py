@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import os
 import secrets
-import shlex
 import socket
 import sys
 import traceback
@@ -214,7 +213,7 @@ def _formats(text: str) -> tuple[str, ...]:
 def _compare(options: argparse.Namespace) -> int:
     began = perf_counter()
     from textkit.report.analysis import Clock
-    from textkit.report.run import Request, report_name, run
+    from textkit.report.run import Request, report_name, run, shell_word
 
     clock = Clock({"libraries": perf_counter() - began})
     source = Path(options.folder)
@@ -246,14 +245,17 @@ def _compare(options: argparse.Namespace) -> int:
             clock=clock,
         )
     if not options.quiet:
-        _say(summary(made, out))
+        _say(summary(made, out, shell_word(str(out))))
     if options.timings:
         _say(timings(made), file=sys.stderr if options.quiet else sys.stdout)
     return OK
 
 
-def summary(made: Comparison, out: Path) -> str:
-    """Return the lines printed at the end: where the report is, and what a first look should see."""
+def summary(made: Comparison, out: Path, typed: str) -> str:
+    """Return the lines printed at the end: where the report is, and what a first look should see.
+
+    ``typed`` is the folder as one types it in a shell.
+    """
     first = "index.html" if "index.html" in made.files else ""
     shown = made.distinctive(1)
     names = [f"{unit}: {terms[0]}" if terms else f"{unit}: -" for unit, terms in list(shown.items())[:6]]
@@ -264,7 +266,7 @@ def summary(made: Comparison, out: Path) -> str:
             f"documents   {made.n_read:,} read, {made.n_not_read:,} not read",
             f"words       {made.n_tokens:,} ({made.n_kept:,} without stop words and numbers)",
             f"distinctive {'; '.join(names)}{more}" if shown else "distinctive - (nothing to compare with)",
-            f"files       {len(made.files)} in {out}; check them later with: textkit verify {shlex.quote(str(out))}",
+            f"files       {len(made.files)} in {out}; check them later with: textkit verify {typed}",
         ]
     )
 

@@ -202,7 +202,7 @@ def start_backend() -> None:
 
     In a notebook the first figure switches interactive mode on; without that no later figure would be shown.
     """
-    plt.draw_if_interactive()
+    plt.draw_if_interactive()  # type: ignore[no-untyped-call]
 
 
 def _own_axes(axes: Axes | Iterable[Axes], count: int) -> Panels:

@@ -563,8 +563,10 @@ def _target(folder: str | os.PathLike[str]) -> Path:
     made_for = os.environ.get(_MADE_FOR)
     if os.fspath(folder) == _FOLDER or (made_for and Path(folder).resolve() == Path(made_for)):
         return Path(elsewhere)
-    # while verify rebuilds, nothing else may be overwritten either
-    return Path(elsewhere) / "other" / Path(folder).name if made_for else Path(folder)
+    # while verify rebuilds, nothing else of the project may be overwritten either
+    if made_for and Path(folder).resolve().is_relative_to(_project(Path(made_for))):
+        return Path(elsewhere) / "other" / Path(folder).name
+    return Path(folder)
 
 
 class _locked:  # noqa: N801  (reads as a verb where it is used)

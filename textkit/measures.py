@@ -681,7 +681,7 @@ def cluster_score(first: ClusterSums, second: ClusterSums, ratio: ArrayLike = 1.
 
 
 _REACH = 40.0  # natural logs on either side within which the end of an interval is looked for
-_STEPS = 60  # halvings: 80 / 2^60, far below what a float can show
+_STEPS = 50  # halvings: 80 / 2^50 is 7e-14
 
 
 def cluster_interval(first: ClusterSums, second: ClusterSums, confidence: float = 0.95) -> tuple[Floats, Floats]:

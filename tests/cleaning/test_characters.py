@@ -47,14 +47,20 @@ def test_control_characters() -> None:
         ("\u202b信访\u202c\u200e\u2067", "信访"),
         ("信\u200d访\u200c", "信访"),  # joiners beside Han join nothing
         ("葛\U000e0100城", "葛城"),  # a variant of a character counts as the character
-        ("例继\n\u200b\n续超过", "例继\n续超过"),  # a line of nothing visible is no line
-        ("\ufeff\n信访", "信访"),
+        ("一、回顾\n\u200b\n今年以来", "一、回顾\n\n今年以来"),
+        ("\ufeff\n信访", "\n信访"),
         ("👨\u200d👩\u200d👧 ❤\ufe0f", "👨\u200d👩\u200d👧 ❤\ufe0f"),  # emoji stay whole
         ("می\u200cخواهم", "می\u200cخواهم"),  # Persian needs its joiner
     ],
 )
 def test_invisible_characters(raw: str, clean: str) -> None:
     assert INVISIBLE_CHARACTERS.apply(raw) == clean
+
+
+def test_a_line_of_nothing_visible_in_the_middle_of_a_sentence() -> None:
+    above = "在财政收支压力加大情况下，民生投入继续增加，一般公共预算支出占国内生产总值比例继"
+    assert INVISIBLE_CHARACTERS.apply(f"{above}\n\u200b\n续超过百分之四。") == f"{above}续超过百分之四。"
+    assert INVISIBLE_CHARACTERS.apply(f"{above}\n\u200b\n二、任务") == f"{above}\n\n二、任务"
 
 
 def test_private_use() -> None:

@@ -55,4 +55,6 @@ def test_reading_back_gives_the_texts_and_never_a_formula(texts: list[str]) -> N
     data = to_csv(pd.DataFrame({"t": pd.Series(texts, dtype=object)})).decode("utf-8-sig")
     rows = [row[0] if row else "" for row in csv.reader(io.StringIO(data, newline=""))][1:]
     assert not any(row.startswith(("=", "+", "-", "@", "\t", "\r")) for row in rows)
-    assert [row.removeprefix("'") if not text.startswith("'") else row for row, text in zip(rows, texts, strict=True)] == texts
+    assert [
+        row.removeprefix("'") if not text.startswith("'") else row for row, text in zip(rows, texts, strict=True)
+    ] == texts

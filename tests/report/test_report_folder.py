@@ -230,7 +230,9 @@ def test_an_update_cut_short_is_told_by_verify(tmp_path: Path, monkeypatch: pyte
     make(out, {"index.html": "old", "tables/a.csv": "1"})
     real = Path.replace
     monkeypatch.setattr(
-        Path, "replace", lambda self, to: real(self, to) if to.name != MANIFEST else (_ for _ in ()).throw(KeyboardInterrupt)
+        Path,
+        "replace",
+        lambda self, to: real(self, to) if to.name != MANIFEST else (_ for _ in ()).throw(KeyboardInterrupt),
     )
     with pytest.raises(KeyboardInterrupt):
         make(out, {"index.html": "new", "tables/a.csv": "1"})

@@ -30,7 +30,7 @@ def test_both_languages_say_the_same() -> None:
 def test_no_sentence_is_unused() -> None:
     here = resources.files("textkit.report")
     sources = "".join(f.read_text("utf-8") for f in here.iterdir() if f.name.endswith((".py", ".j2")))
-    used = set(re.findall(r'"([a-z0-9_]+)"', sources))
+    used = set(re.findall(r"""["']([a-z0-9_]+)["']""", sources))
     built = ("rule_", "flag_", "cleaning_", "unit_")  # put together from a name
     unused = [key for key in wording("zh").texts if key not in used and not key.startswith(built)]
     unused = [key for key in unused if not key.endswith("_alt")]

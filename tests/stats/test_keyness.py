@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -223,6 +224,21 @@ class TestRobust:
                 below.append(float((table["p_value"] < 0.05).mean()))
         assert 0.03 <= np.mean(found["robust"]) <= 0.07
         assert np.mean(found["g2"]) > 0.2
+
+    @pytest.mark.shared
+    @pytest.mark.parametrize("unit", ["inaugural_dfm_nopunct", "inaugural_paragraphs_dfm"])
+    def test_null_calibration_on_real_texts(self, unit: str, shared: Path) -> None:
+        """The same with random halves of 60 speeches, and of their 1,845 paragraphs."""
+        inputs = shared / "data" / "reference" / "inputs"
+        cells = pd.read_csv(inputs / f"{unit}_triplets.csv.gz")
+        matrix = csr_array((cells["count"].to_numpy(), (cells["doc_id"] - 1, cells["feature_id"] - 1)))
+        dtm = DocumentTermMatrix(matrix, [f"w{i}" for i in range(matrix.shape[1])])
+        rng = np.random.default_rng(0)
+        below = []
+        for _ in range(10):
+            half = np.sort(rng.permutation(len(dtm))[: len(dtm) // 2])
+            below.append(float((keyness(dtm, half, measure="robust")["p_value"] < 0.05).mean()))
+        assert 0.03 <= np.mean(below) <= 0.07
 
     @pytest.mark.parametrize(("m1", "m2", "ratio"), [(30, 30, 2.0), (15, 60, 3.0)])
     def test_coverage(self, m1: int, m2: int, ratio: float) -> None:

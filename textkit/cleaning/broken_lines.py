@@ -73,7 +73,9 @@ def _belong(text: str, above: Line, below: Line, gap: int, so_far: _Joined, shap
     """Say whether two lines are one sentence."""
     if is_contents(above.text) or is_contents(below.text) or above.text.isdecimal() or below.text.isdecimal():
         return False
-    if _CLOSED_START.match(below.text) or (_OPEN_END.search(above.text) and not is_numbered(below.text)):
+    if _CLOSED_START.match(below.text) or (
+        _OPEN_END.search(above.text) and (shape.parted or not is_numbered(below.text))
+    ):
         return gap == 1 or so_far.length >= _BODY
     if is_ended(above.text) or is_salutation(above.text) or _starts_anew(text, below, shape):
         return False

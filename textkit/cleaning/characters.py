@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from textkit.cleaning.edits import Edit, Rule
+from textkit.cleaning.lines import BLANK_CHARS, runs_on
 
 _LINE_END = re.compile("\r\n|\n?\x0c\n?|[\r\x0b\x85\u2028\u2029]")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffc\ufdd0-\ufdef\ufffe\uffff]+")
@@ -13,6 +14,10 @@ _INVISIBLE = re.compile(
     "\U000e0100-\U000e01ef]+"
 )
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd]+")
+
+_MARKS = re.compile("[，。、；]")
+_NEAR = 400  # characters to look at on either side
+_PROSE = 30  # characters from which a line with punctuation is no title
 
 _JOINERS = "\u200c\u200d"
 _SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
@@ -32,8 +37,8 @@ def _find_invisible(text: str) -> list[Edit]:
         start, stop = found.span()
         before = text[start - 1 : start]
         after = text[stop : stop + 1]
-        if before in ("", "\n") and after == "\n":
-            edits.append(Edit(start, stop + 1))  # a line that only looks blank is none
+        if before == after == "\n" and _splits(text, start, stop):
+            edits.append(Edit(start - 1, stop + 1))
             continue
         kept = found[0]
         if not (_needs_joiner(before) and _needs_joiner(after)):
@@ -45,6 +50,14 @@ def _find_invisible(text: str) -> list[Edit]:
         if kept != found[0]:
             edits.append(Edit(start, stop, kept))
     return edits
+
+
+def _splits(text: str, start: int, stop: int) -> bool:
+    """Say whether a line that only looks blank stands in the middle of a sentence."""
+    above = text[max(0, start - 1 - _NEAR) : start - 1].rpartition("\n")[2].strip()
+    below = text[stop + 1 : stop + 1 + _NEAR].partition("\n")[0]
+    running = len(above) >= _PROSE and _MARKS.search(above) is not None
+    return running and below[:1] not in BLANK_CHARS and runs_on(above, below)
 
 
 def _needs_joiner(char: str) -> bool:
@@ -107,8 +120,8 @@ CONTROL_CHARACTERS = Rule(
 )
 INVISIBLE_CHARACTERS = Rule(
     "invisible_characters",
-    "zero-width and bidirectional characters, soft hyphens and byte order marks are removed, and lines of nothing "
-    "else; joiners and variation selectors stay where emoji and other scripts need them",
+    "zero-width and bidirectional characters, soft hyphens and byte order marks are removed, and a line of nothing "
+    "else that splits a sentence; joiners and variation selectors stay where emoji and other scripts need them",
     _find_invisible,
 )
 PRIVATE_USE = Rule(

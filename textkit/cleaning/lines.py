@@ -16,6 +16,11 @@ NUMERAL = "一二三四五六七八九十百零〇两"
 _LONG = 60  # characters from which a line is a paragraph rather than a title or a label
 _HEAD = 15  # titles and page furniture stand within so many lines of the top
 
+_FRAGMENT = 12  # characters of a line that is more than a title or a label, at least
+_HEADING = 30  # characters of a numbered heading, at most
+
+_OPEN_END = re.compile(f"[{HAN}，、“《（,0-9A-Za-z]\\Z")
+_OPEN_START = re.compile(f"[{HAN}，、。；”》）,0-9A-Za-z]")
 _NUMBERED = re.compile(
     rf"(?:[{NUMERAL}]{{1,4}}[、.．]|[（(][{NUMERAL}]{{1,4}}[)）]|第[{NUMERAL}\d]{{1,5}}[章节条编篇款项，,、]|第[{NUMERAL}\d]{{1,3}}部分"
     rf"|\d{{1,3}}(?:[、)）]|[.．](?!\d))|[（(]\d{{1,3}}[)）]|\d{{1,2}}(?:[.．]\d{{1,2}}){{1,4}}(?=\s|[{HAN}])(?![亿万千百个元吨米公倍岁年月日小分度平毫厘克升人家项次名户])|[①-⑳⑴-⒇]"
@@ -91,6 +96,25 @@ def is_salutation(line: str) -> bool:
 def is_body(line: str) -> bool:
     """Say whether a line belongs to the text itself rather than to its title or to page furniture."""
     return len(line) >= _LONG or is_ended(line) or is_salutation(line) or is_numbered(line)
+
+
+def runs_on(before: str, after: str) -> bool:
+    """Say whether a sentence runs on from one line to another, whatever stood between them.
+
+    >>> [runs_on("要按照统一部署，切实提高基层", after) for after in ("治理的能力水平。", "二、落实责任。")]
+    [True, False]
+    """
+    return (
+        len(before) >= _FRAGMENT
+        and _OPEN_END.search(before[-1:]) is not None
+        and not is_salutation(before)
+        and not is_contents(before)
+        and not (is_numbered(before) and len(before) <= _HEADING)
+        and _OPEN_START.match(after) is not None
+        and not is_numbered(after)
+        and not is_salutation(after)
+        and (len(after) >= _FRAGMENT or is_ended(after))
+    )
 
 
 def head(all_lines: list[Line]) -> list[int]:

@@ -6,19 +6,7 @@ import re
 from collections import Counter
 
 from textkit.cleaning.edits import Edit, Rule
-from textkit.cleaning.lines import (
-    BLANK,
-    BLANK_CHARS,
-    HAN,
-    NUMERAL,
-    Line,
-    is_contents,
-    is_ended,
-    is_numbered,
-    is_salutation,
-    lines,
-    removed,
-)
+from textkit.cleaning.lines import BLANK, BLANK_CHARS, NUMERAL, Line, is_ended, lines, removed, runs_on
 
 _DASH = "-—－–─―~～·•"
 _NUMBER = re.compile(
@@ -32,9 +20,6 @@ _PAGE_OF = re.compile(
     rf"[(（\[【]?第[{BLANK}]?\d{{1,4}}[{BLANK}]?页[{BLANK}]?[,，/、|]?[{BLANK}]?共[{BLANK}]?\d{{1,4}}[{BLANK}]?页[)）\]】]?"
 )
 
-_OPEN_END = re.compile(f"[{HAN}，、“《（,0-9A-Za-z]\\Z")
-_OPEN_START = re.compile(f"[{HAN}，、。；”》）,0-9A-Za-z]")
-
 _PAGE = 250  # a page holds at least so many characters; numbers that stand closer are something else
 _HEADER = 40  # and a running header at most so many
 
@@ -46,7 +31,7 @@ def _find_page_numbers(text: str) -> list[Edit]:
     for group in _groups(all_lines, sorted(numbers | _headers(all_lines, numbers))):
         before = _next_filled(all_lines, group[0], -1)
         after = _next_filled(all_lines, group[-1], 1)
-        if before is not None and after is not None and _cuts(text, all_lines[before], all_lines[after]):
+        if before is not None and after is not None and _is_cut(text, all_lines[before], all_lines[after]):
             edits.append(Edit(all_lines[before].stop, all_lines[after].start))
         else:
             edits += removed(all_lines, group)
@@ -64,20 +49,8 @@ def _groups(all_lines: list[Line], places: list[int]) -> list[list[int]]:
     return groups
 
 
-def _cuts(text: str, before: Line, after: Line) -> bool:
-    """Say whether a sentence runs on from one line to the other, across the page number between them."""
-    return (
-        len(before.text) >= 12
-        and _OPEN_END.search(before.text) is not None
-        and not is_salutation(before.text)
-        and not is_contents(before.text)
-        and not (is_numbered(before.text) and len(before.text) <= 30)
-        and text[after.start] not in BLANK_CHARS
-        and _OPEN_START.match(after.text) is not None
-        and not is_numbered(after.text)
-        and not is_salutation(after.text)
-        and (len(after.text) >= 12 or is_ended(after.text))
-    )
+def _is_cut(text: str, before: Line, after: Line) -> bool:
+    return text[after.start] not in BLANK_CHARS and runs_on(before.text, after.text)
 
 
 def _number_lines(all_lines: list[Line]) -> set[int]:

@@ -31,8 +31,8 @@ TABLE_ROWS = 60
 PASSAGE_LENGTH = 160
 """Characters shown of a paragraph."""
 
-SAMPLE = 3
-"""Documents that a group needs for a test with documents as the sample."""
+SAMPLE, ALL_DOCUMENTS = 3, 8
+"""Documents that a group needs, and all groups together, for a test with documents as the sample."""
 FEW_WORDS = 300
 """With fewer counted words than this, rates are unsteady: the report says so."""
 UNEQUAL = 5

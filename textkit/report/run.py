@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,7 +82,16 @@ def command(request: Request, settings: Settings) -> str:
         words += ["--format", ",".join(chosen["formats"])]
     if settings.title not in ("", report_name(request.source)):
         words += ["--title", settings.title]
-    return shlex.join(words)
+    return " ".join(map(shell_word, words))
+
+
+def shell_word(text: str) -> str:
+    """Quote a word for a shell only where it must be: names in Chinese need no quotes.
+
+    >>> shell_word("讲话"), shell_word("my speeches")
+    ('讲话', "'my speeches'")
+    """
+    return text if re.fullmatch(r"[\w@%+=:,./-]+", text) else shlex.quote(text)
 
 
 def input_hashes(request: Request, corpus: Corpus) -> dict[str, str]:

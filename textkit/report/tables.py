@@ -35,8 +35,9 @@ METHOD = "nmf"
 
 
 def min_count(running: DocumentTermMatrix) -> int:
-    """Return how often a word must occur to be compared."""
-    return 3 if int(running.lengths.sum()) < limits.LARGE else 5
+    """Return how often a word must occur to be compared: less in small corpora, once if no word is repeated."""
+    usual = 3 if int(running.lengths.sum()) < limits.LARGE else 5
+    return usual if int(running.term_counts.max()) >= usual else 1
 
 
 def frequencies(running: DocumentTermMatrix, units: Units, listed: frozenset[str]) -> tuple[Table, Table]:
@@ -59,7 +60,8 @@ def robust_terms(running: DocumentTermMatrix, units: Units, listed: frozenset[st
     """Do the same with documents as the sample, where each group and the rest have three or more."""
     total = len(units.documents)
     sizes = [len(units.members[name]) for name in units.names]
-    if not units.grouped or min(sizes) < limits.SAMPLE or total - max(sizes) < limits.SAMPLE:
+    too_few = total < limits.ALL_DOCUMENTS or min(sizes) < limits.SAMPLE or total - max(sizes) < limits.SAMPLE
+    if not units.grouped or too_few:
         return None
     made = {}
     for name in units.names:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from textkit.corpus import Corpus
@@ -27,7 +28,7 @@ MATCHES = ("word", "text")
 SORTS = ("position", "left", "right")
 
 LINE_BREAK = "⏎"
-_BREAKS = "\n\r\v\f\x85\u2028\u2029"
+_SIGNS = dict.fromkeys(map(ord, "\n\r\v\f\x85\u2028\u2029"), LINE_BREAK)
 
 
 class _Spans(NamedTuple):
@@ -197,10 +198,9 @@ def _table(corpus: Corpus, spans: _Spans, width: int) -> pd.DataFrame:
         left += [text[a:b] for a, b in zip(low[part], start[part], strict=True)]
         node += [text[a:b] for a, b in zip(start[part], stop[part], strict=True)]
         right += [text[a : a + width] for a in stop[part]]
-    names = np.array(corpus.names, dtype=object)
     return pd.DataFrame(
         {
-            "doc": names[spans.doc],
+            "doc": pd.array(corpus.names, dtype="str").take(spans.doc),
             "start": spans.start,
             "stop": spans.stop,
             "left": _shown(left),
@@ -220,17 +220,11 @@ def _runs(doc: NDArray[np.int64]) -> Iterator[tuple[int, int, int]]:
     yield from zip(doc[begins].tolist(), begins, ends, strict=True)
 
 
-def _shown(pieces: list[str]) -> NDArray[Any]:
-    """Replace line breaks by a sign, in all pieces at once."""
-    joined = "\0".join(pieces)
-    if joined.count("\0") == max(len(pieces) - 1, 0):
-        for char in _BREAKS:
-            joined = joined.replace(char, LINE_BREAK)
-        pieces = joined.split("\0") if pieces else []
-    else:  # a text with NUL: one by one
-        table = {ord(char): LINE_BREAK for char in _BREAKS}
-        pieces = [piece.translate(table) for piece in pieces]
-    return np.array(pieces, dtype=object)
+def _shown(pieces: list[str]) -> Any:
+    """Return the pieces as a column, line breaks replaced by a sign."""
+    # a line break is not printable, and to ask that costs next to nothing
+    shown = [piece if piece.isprintable() else piece.translate(_SIGNS) for piece in pieces]
+    return pd.array(pa.array(shown, pa.large_string()), dtype="str")
 
 
 def _order(contexts: Sequence[str], *, backwards: bool) -> list[int]:
