@@ -89,16 +89,17 @@ def main() -> int:
         rows[case.name] = row = measure(case, options.repeats)
         print(line(case, row), flush=True)
     name, found = texts()
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
     versions = ", ".join(f"{p} {importlib.metadata.version(p)}" for p in PACKAGES)
     notes = [f"- **{c.title}**: {rows[c.name]['note']}" for c in chosen if rows[c.name]["note"]]
     report = [
         "# Benchmarks",
         "",
-        "Made by `make bench`. Each side of each case runs in a process of its own, the two sides in turn; seconds are medians",
-        f"of {options.repeats} runs (shared machine: trust the ratios, not the seconds). One BLAS thread. Both sides give the same",
-        "results, or the row says so. Memory is the peak of the whole process in MB, ours / peer.",
+        "Made by `make bench`. Each side of each case runs in a process of its own, the two sides in turn; seconds are",
+        f"medians of {options.repeats} runs (on a shared machine: trust the ratios, not the seconds). One BLAS thread.",
+        "Both sides give the same results, or the row says so. Memory: peak of the whole process in MB, ours / peer.",
         "",
-        f"Machine: {platform.machine()}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}; {versions}.",
+        f"Machine: {machine}; {versions}.",
         f"Text: {name}, {sum(map(len, found)):,} characters.",
         "",
         "| job | peer | ours s | peer s | ratio | peak MB | goal | reached |",

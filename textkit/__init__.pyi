@@ -3,8 +3,8 @@
 from .audit import clean as clean
 from .audit import cleaning_report as cleaning_report
 from .audit import show_edits as show_edits
+from .cleaning.edits import Rule as Rule
 from .cleaning.rules import DEFAULT_RULES as DEFAULT_RULES
-from .cleaning.rules import Rule as Rule
 from .corpus import Corpus as Corpus
 from .datasets import available as available
 from .datasets import data_folder as data_folder
@@ -45,12 +45,12 @@ from .plots.trend import plot_trend as plot_trend
 from .plots.wordcloud import plot_wordcloud as plot_wordcloud
 from .reading import read as read
 from .report import compare as compare
-from .segment.simple import Characters as Characters
 from .segment.jieba import Jieba as Jieba
-from .segment.longest import LongestMatch as LongestMatch
-from .segment.simple import Spaces as Spaces
 from .segment.lexicon import check_lexicon as check_lexicon
 from .segment.lexicon import read_lexicon as read_lexicon
+from .segment.longest import LongestMatch as LongestMatch
+from .segment.simple import Characters as Characters
+from .segment.simple import Spaces as Spaces
 from .stats.concordance import concordance as concordance
 from .stats.concordance import show_concordance as show_concordance
 from .stats.frequency import frequency as frequency

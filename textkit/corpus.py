@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from textkit.boundaries import Span, paragraph_spans, sentence_spans
-from textkit.cleaning.audit import EDIT_COLUMNS, to_original
+from textkit.cleaning.audit import EDIT_COLUMNS, alignment_of
 from textkit.errors import ArgumentError, check_int, check_type, listing, unknown
 from textkit.markup import esc
 from textkit.provenance import sha256
@@ -206,8 +206,11 @@ class Corpus:
         span = (start + base[row], stop + base[row])
         if self._edits is None:
             return span
-        mine = self._edits[self._edits["doc"] == origin[row]]
-        return to_original(mine, *span)
+        alignments = self._cache.setdefault("alignments", {})
+        if origin[row] not in alignments:  # concordances ask for thousands of spans
+            alignments[origin[row]] = alignment_of(self._edits[self._edits["doc"] == origin[row]])
+        found: Span = alignments[origin[row]].span(*span)
+        return found
 
     def to_frame(self) -> pd.DataFrame:
         """Return the facts with one more column, ``text``."""

@@ -1101,7 +1101,7 @@ def ranking(terms: Sequence[str], *keys: ArrayLike) -> NDArray[np.intp]:
 
 
 def order_by(ranks: NDArray[np.intp], *keys: ArrayLike) -> NDArray[np.intp]:
-    """Return the order of rows by falling keys, the first key first, then by distinct ranks below their number."""
+    """Return the order of rows by falling keys, the first key first, then by rising distinct ranks."""
     n = len(ranks)
     code = np.zeros(n, dtype=np.int64)
     for key in keys:
@@ -1110,7 +1110,7 @@ def order_by(ranks: NDArray[np.intp], *keys: ArrayLike) -> NDArray[np.intp]:
             raise ArgumentError(f"keys must have one value for each of the {n} terms.")
         # one integer that sorts like all keys so far; made dense again it never grows beyond n^2
         code = _dense_ranks(code * n + _dense_ranks(-values))
-    return np.argsort(code * n + ranks)
+    return np.argsort(code * (int(ranks.max(initial=0)) + 1) + ranks)
 
 
 def _dense_ranks(values: NDArray[Any]) -> NDArray[np.int64]:

@@ -241,7 +241,7 @@ def test_many_documents_are_shown_in_part_and_said(tmp_path: Path) -> None:
     assert len(page.css("section#distinctive h3")) == 30
     assert "共 36 篇，此处只列词次最多的 30 篇。" in section(page, "distinctive")
     assert made.tables["keyness"]["unit"].nunique() == 36
-    assert "表中为前 10 行，共 630 行。" in section(page, "similarity")
+    assert "最接近与最远的各 5 对，共 630 对。" in section(page, "similarity")
 
 
 @pytest.mark.usefixtures("no_charts")

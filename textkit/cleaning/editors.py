@@ -29,6 +29,10 @@ _FOR_YOU = re.compile(
     rf"(?!{_IN}{{0,12}}(?:[几一二三四五六七八九十\d]点|体会|意见|建议))"
     rf"{_IN}{{0,120}}{_KIND}"
 )
+# Without naming an editor this is one only above a text.
+_PRESENTS = re.compile(
+    rf"(?:以下|下面)(?:就?是|为)[^。！？!?我]{{4,160}}{any_of('讲话 发言 致辞 报告 总结 范文 材料 稿')}[^。！？!?我]{{0,60}}"
+)
 _MORE = re.compile(
     rf"更多[^。！？!?，,]{{0,32}}(?:{_KIND}|相关内容|精彩){_IN}{{0,18}}"
     rf"{any_of('关注 访问 点击 查看 浏览 收藏 进入 尽在')}{_IN}{{0,40}}"
@@ -95,7 +99,10 @@ def _find_editor_lines(text: str) -> list[Edit]:
             continue
         sentences = list(_SENTENCE.finditer(text, line.start, line.stop))
         ours = [found for found in sentences if is_editorial(found[0][_opening(found[0]) :])]
-        if _ALONE.fullmatch(line.text) or _is_whole(line, sentences, ours, at_top=i in top):
+        presented = i in top and _PRESENTS.match(line.text) is not None and _CLOSE.search(line.text) is not None
+        if (presented and len(sentences) == 1) or _ALONE.fullmatch(line.text):
+            edits += removed(all_lines, [i])
+        elif _is_whole(line, sentences, ours, at_top=i in top):
             edits += removed(all_lines, [i])
         else:
             edits += [Edit(found.start() + _opening(found[0]), found.end()) for found in ours]

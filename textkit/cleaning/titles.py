@@ -83,7 +83,9 @@ def _core(title: str) -> str:
     return "".join(char for char in plain if char.isalnum() or char in "*×")
 
 
-_LOOSE = re.compile(r"(?:19|20)\d\d年?度?|最新|精选|优秀|关于|范文|推荐|通用|全文|[\d一二三四五六七八九十]{1,2}篇")
+_LOOSE = re.compile(
+    r"(?:19|20)\d{6}|(?:19|20)\d\d年?度?|最新|精选|优秀|关于|范文|推荐|通用|全文|[\d一二三四五六七八九十]{1,2}篇"
+)
 
 
 def _key(core: str) -> str:

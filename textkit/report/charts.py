@@ -25,7 +25,7 @@ from textkit.plots.topic_shares import plot_topic_shares
 from textkit.plots.topic_terms import plot_topic_terms
 from textkit.plots.trend import plot_trend
 from textkit.plots.wordcloud import plot_wordcloud
-from textkit.report import limits
+from textkit.report import limits, tables
 from textkit.report.analysis import Analysis
 from textkit.report.wording import Wording
 
@@ -128,6 +128,7 @@ class _Planner:
             names = self.units.names[:1]
         for unit in names:
             rows = self.drawable(_of_unit(self.found["keyness"], unit))
+            rows = _in_documents(rows, tables.least_documents(self.units, unit))
             settings = rows.attrs["textkit"]["settings"]
             other = self.units.names[1] if len(self.units) == 2 else None
             settings |= {"target": unit, "reference": other}
@@ -280,6 +281,13 @@ def _of_unit(table: pd.DataFrame, unit: str) -> pd.DataFrame:
     note = table.attrs["textkit"]
     rows.attrs["textkit"] = {**note, "settings": dict(note["settings"])}
     return rows
+
+
+def _in_documents(rows: pd.DataFrame, least: int) -> pd.DataFrame:
+    """Leave out the words of the target that too few of its documents have."""
+    kept = rows[(rows["effect"] < 0) | (rows["range_target"] >= least)].reset_index(drop=True)
+    kept.attrs = rows.attrs
+    return kept
 
 
 def _where(table: pd.DataFrame, name: str, values: tuple[str, ...]) -> pd.DataFrame:

@@ -73,7 +73,7 @@ class Comparison:
             return {}
         units = self._analysis.units
         return {
-            units.label(name): [str(term) for term in found.distinctive(self.tables["keyness"], name, n)["term"]]
+            units.label(name): [str(term) for term in found.distinctive(self.tables["keyness"], units, name, n)["term"]]
             for name in units.names
         }
 

@@ -34,6 +34,8 @@ def distinctive(src: Sources) -> Section:
         return Section("distinctive", title, [Text(say("distinctive_skipped", unit=src.unit))])
     units = found.units
     blocks: list[Block] = [Text(say("distinctive_lead", unit=src.unit))]
+    if units.grouped and any(tables.least_documents(units, name) > 1 for name in units.names):
+        blocks.append(Text(say("distinctive_documents")))
     if "keyness_robust" in found.tables:
         blocks.append(Text(say("distinctive_robust")))
     names = units.longest(limits.SECTIONS)
@@ -48,7 +50,7 @@ def _of_unit(src: Sources, name: str, place: int) -> Iterator[Block]:
     say, found = src.say, src.analysis
     label = found.units.label(name)
     yield Heading(label, f"unit-{place + 1}")
-    rows = tables.distinctive(found.tables["keyness"], name, limits.TOP_TERMS)
+    rows = tables.distinctive(found.tables["keyness"], found.units, name, limits.TOP_TERMS)
     if not len(rows):
         yield Text(say("distinctive_none"))
         return
@@ -106,7 +108,7 @@ def _keyness_table(src: Sources, name: str, rows: pd.DataFrame) -> TableView:
 
 def _robust_terms(src: Sources, name: str) -> set[str] | None:
     table = src.analysis.tables.get("keyness_robust")
-    if table is None:
+    if table is None or not (table["unit"] == name).any():
         return None
     mine = table[(table["unit"] == name) & (table["ci_low"] > 0)]
     return set(mine["term"].astype(str))

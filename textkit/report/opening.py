@@ -72,7 +72,7 @@ def _glance_table(src: Sources) -> TableView:
     for name in names:
         top: list[Any] = []
         if "keyness" in found.tables:
-            top = tables.distinctive(found.tables["keyness"], name, 6)["term"].tolist()
+            top = tables.distinctive(found.tables["keyness"], units, name, 6)["term"].tolist()
         docs = (whole(len(units.members[name])),) if units.grouped else ()
         rows.append((units.label(name), *docs, whole(totals[name]), say.listed(top) or "–"))
     docs_column = (Column(say("documents"), "n"),) if units.grouped else ()

@@ -25,7 +25,7 @@ from textkit.report.blocks import (
     shortened,
     whole,
 )
-from textkit.report.sources import Sources, cut, records
+from textkit.report.sources import Sources, records
 
 
 def frequency(src: Sources) -> Section:
@@ -80,7 +80,8 @@ def _pairs_table(src: Sources, table: pd.DataFrame, name: str) -> TableView:
         for row in records(chosen)
     )
     columns = (Column(say("pair")), Column("", "bar"), Column(say("value"), "n"))
-    return TableView(say("similarity_caption"), columns, rows, cut(src, rows, pairs, name))
+    more = say("similarity_rows", n=n // 2, total=len(pairs)) if len(chosen) < len(pairs) else ""
+    return TableView(say("similarity_caption"), columns, rows, f"{more} {src.full(name)}".strip())
 
 
 def vocabulary(src: Sources) -> Section | None:

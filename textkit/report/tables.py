@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import suppress
 from typing import Any
 
@@ -57,16 +58,14 @@ def distinctive_terms(running: DocumentTermMatrix, units: Units, listed: frozens
 
 
 def robust_terms(running: DocumentTermMatrix, units: Units, listed: frozenset[str]) -> Table | None:
-    """Do the same with documents as the sample, where each group and the rest have three or more."""
+    """Do the same with documents as the sample, for each group that has three or more, as the rest must have."""
     total = len(units.documents)
-    sizes = [len(units.members[name]) for name in units.names]
-    too_few = total < limits.ALL_DOCUMENTS or min(sizes) < limits.SAMPLE or total - max(sizes) < limits.SAMPLE
-    if not units.grouped or too_few:
-        return None
     made = {}
-    for name in units.names:
-        with suppress(EmptyError):  # no word stands in enough documents
-            made[name] = keyness(running, list(units.members[name]), measure="robust")
+    for name in units.names if units.grouped and total >= limits.ALL_DOCUMENTS else ():
+        size = len(units.members[name])
+        if min(size, total - size) >= limits.SAMPLE:
+            with suppress(EmptyError):  # no word stands in enough documents
+                made[name] = keyness(running, list(units.members[name]), measure="robust")
     return _stacked(made, listed) if made else None
 
 
@@ -81,10 +80,19 @@ def _stacked(made: dict[str, Table], listed: frozenset[str], n: int | None = Non
     return stamp(ordered, "keyness", inputs=note["inputs"], **settings)
 
 
-def distinctive(keyness_table: Table, unit: str, n: int) -> Table:
-    """Return the words that a unit uses more than the rest, best first."""
-    rows = keyness_table[(keyness_table["unit"] == unit) & (keyness_table["effect"] > 0)]
-    return rows[rows["n_target"] > 1].head(n)
+def distinctive(keyness_table: Table, units: Units, name: str, n: int) -> Table:
+    """Return the words that a unit uses more than the rest, best first.
+
+    A word of one document does not speak for a group of many: it must stand in a tenth of them, and in two at least.
+    """
+    rows = keyness_table[(keyness_table["unit"] == name) & (keyness_table["effect"] > 0)]
+    return rows[(rows["n_target"] > 1) & (rows["range_target"] >= least_documents(units, name))].head(n)
+
+
+def least_documents(units: Units, name: str) -> int:
+    """Return in how many documents of a unit a word must stand to be listed for it."""
+    size = len(units.members[name])
+    return 1 if size < limits.SAMPLE else max(2, math.ceil(size / 10))
 
 
 def passages(tokens: Tokens, units: Units, keyness_table: Table) -> Table:
@@ -92,7 +100,7 @@ def passages(tokens: Tokens, units: Units, keyness_table: Table) -> Table:
     parts = []
     for name in units.longest(limits.SECTIONS):
         mine = tokens[list(units.members[name])]
-        for term in distinctive(keyness_table, name, limits.PASSAGE_TERMS)["term"]:
+        for term in distinctive(keyness_table, units, name, limits.PASSAGE_TERMS)["term"]:
             lines = concordance(mine, [term], width=limits.WIDTH)
             parts.append(_spread(lines, limits.PASSAGES).assign(unit=name, term=term))
     names = ["unit", "term", "doc", "start", "stop", "left", "node", "right"]
@@ -151,7 +159,7 @@ def dispersion(counts: Counts, units: Units, terms: list[str]) -> Table:
 
 def leading_terms(keyness_table: Table, units: Units, n: int) -> list[str]:
     """Return distinctive words of all units: first the best of each, by their score, then the second ones."""
-    found = [distinctive(keyness_table, name, n) for name in units.names]
+    found = [distinctive(keyness_table, units, name, n) for name in units.names]
     best = pd.concat([rows.assign(place=range(len(rows))) for rows in found])
     ordered = best.sort_values(["place", "score"], ascending=[True, False], kind="stable")
     return [str(term) for term in ordered["term"].drop_duplicates().head(n)]

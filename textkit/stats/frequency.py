@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
@@ -66,7 +67,9 @@ def frequency(dtm: DocumentTermMatrix, *, by: str | None = None) -> pd.DataFrame
     else:
         codes, values = groups(dtm._docs, by)
     ranks = measures.code_point_ranks(dtm.vocabulary.terms)
-    found = [_kernel(dtm.matrix[np.flatnonzero(codes == g)], ranks) for g in range(len(values))]
+    found = [
+        _kernel(dtm.matrix if by is None else dtm.matrix[np.flatnonzero(codes == g)], ranks) for g in range(len(values))
+    ]
     group = np.repeat(np.arange(len(values)), [len(part.term) for part in found])
     parts = _Counts(*(np.concatenate(columns) for columns in zip(*found, strict=True))) if found else _NOTHING
     tokens = np.array([part.n_tokens.sum() for part in found], dtype=np.float64)
@@ -74,7 +77,7 @@ def frequency(dtm: DocumentTermMatrix, *, by: str | None = None) -> pd.DataFrame
     table = pd.DataFrame(
         {
             "group": pd.Index(values).take(group),
-            "term": pd.array(dtm.vocabulary.terms, dtype="str").take(parts.term),
+            "term": pd.array(pa.array(dtm.vocabulary.terms, pa.large_string()), dtype="str").take(parts.term),
             "count": parts.n_tokens,
             "rate": _MILLION * parts.n_tokens / tokens[group],
             "docs": parts.n_docs,

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
@@ -498,11 +499,11 @@ def _family(
 
 
 def _table(dtm: DocumentTermMatrix, pair: _Pair, result: _Result, adjust: str) -> pd.DataFrame:
-    names = np.array(dtm.vocabulary.terms, dtype=object)[pair.places].tolist()
+    terms = dtm.vocabulary.terms
     dp, concentrated = _spread(pair)
-    order = measures.ranking(names, result.score, pair.a + pair.b)
+    order = measures.order_by(measures.code_point_ranks(terms)[pair.places], result.score, pair.a + pair.b)
     columns: dict[str, Any] = {
-        "term": pd.array(names, dtype="str").take(order),
+        "term": pd.array(pa.array(terms, pa.large_string()), dtype="str").take(pair.places[order]),
         "n_target": pair.a.astype(np.int64)[order],
         "n_reference": pair.b.astype(np.int64)[order],
         "rate_target": (_MILLION * pair.a / pair.first.size)[order],
