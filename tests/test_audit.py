@@ -8,17 +8,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from textkit.audit import (
-    DEFAULT_RULES,
-    REPORT_COLUMNS,
-    Edit,
-    Rule,
-    clean,
-    cleaning_report,
-    original_text,
-    show_edits,
-)
+from textkit.audit import REPORT_COLUMNS, clean, cleaning_report, original_text, show_edits
 from textkit.cleaning.audit import EDIT_COLUMNS
+from textkit.cleaning.edits import Edit, Rule
+from textkit.cleaning.rules import DEFAULT_RULES
 from textkit.corpus import Corpus
 from textkit.errors import ArgumentError, TextkitWarning, UnknownNameError
 

@@ -13,10 +13,8 @@ import pandas as pd
 
 from textkit.cleaning.audit import EDIT_COLUMNS, Block, Change, alignment_of, blocks_of, clean_text, restore
 from textkit.cleaning.characters import unknown_private_use
-from textkit.cleaning.edits import Edit as Edit
-from textkit.cleaning.edits import Rule as Rule
-from textkit.cleaning.rules import DEFAULT_RULES as DEFAULT_RULES
-from textkit.cleaning.rules import chosen
+from textkit.cleaning.edits import Rule
+from textkit.cleaning.rules import DEFAULT_RULES, chosen
 from textkit.corpus import Corpus
 from textkit.errors import ArgumentError, TextkitWarning, check_int, check_type
 from textkit.markup import esc

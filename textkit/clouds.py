@@ -287,7 +287,7 @@ def draw(ax: Axes, words: Sequence[Word], colours: Sequence[Any] | NDArray[np.fl
         left, _, _, top = fonts.outline_box(word.text)
         scale = word.size / 100
         move = Affine2D().scale(scale, -scale).translate(word.x - left * scale, word.y + top * scale)
-        ax.add_patch(
+        ax.add_artist(  # add_patch would measure each outline for limits that are set already
             PathPatch(move.transform_path(fonts.outline(word.text)), facecolor=colour, linewidth=0, label=word.text)
         )
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from textkit.corpus import Corpus, Unit
 from textkit.errors import ArgumentError, check_int
 from textkit.markup import esc
-from textkit.provenance import sha256
+from textkit.provenance import sha256, sha256_in_parallel
 from textkit.selection import Which, groups, rows
 from textkit.storage import load_table, save_table
 from textkit.vocabulary import Pattern, TermIndex, Vocabulary
@@ -145,7 +145,7 @@ class Tokens:
                 "tokens",
                 self.corpus.fingerprint,
                 self.vocabulary.fingerprint,
-                *(self.ids, self.start, self.stop, self.position, self.offsets),
+                sha256_in_parallel(self.ids, self.start, self.stop, self.position, self.offsets),
             )
         return str(self._cache["fingerprint"])
 

@@ -6,11 +6,13 @@ import fnmatch
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from textkit.errors import ArgumentError, unknown
+from textkit.measures import code_point_ranks
 from textkit.provenance import sha256
 
 Pattern = str | re.Pattern[str] | Collection[str] | Callable[[str], bool]
@@ -47,6 +49,7 @@ class Vocabulary:
 
     terms: tuple[str, ...]
     _index: dict[str, int] = field(init=False)
+    _cache: dict[str, Any] = field(init=False)
 
     def __init__(self, terms: Iterable[str]) -> None:
         stored = tuple(terms)
@@ -60,6 +63,7 @@ class Vocabulary:
             raise ArgumentError(f"terms must be distinct, but {twice!r} stands there more than once.")
         object.__setattr__(self, "terms", stored)
         object.__setattr__(self, "_index", index)
+        object.__setattr__(self, "_cache", {})
 
     def __len__(self) -> int:
         return len(self.terms)
@@ -116,10 +120,20 @@ class Vocabulary:
         )
 
     @property
+    def ranks(self) -> NDArray[np.intp]:
+        """Place of each term in code-point order, shape (V,): what breaks ties in every table."""
+        if "ranks" not in self._cache:
+            self._cache["ranks"] = code_point_ranks(self.terms)
+            self._cache["ranks"].flags.writeable = False
+        return np.asarray(self._cache["ranks"])
+
+    @property
     def fingerprint(self) -> str:
         """SHA-256 of the terms in order."""
-        lengths = np.fromiter(map(len, self.terms), dtype=np.int64, count=len(self))
-        return sha256("vocabulary", lengths, "".join(self.terms))
+        if "fingerprint" not in self._cache:
+            lengths = np.fromiter(map(len, self.terms), dtype=np.int64, count=len(self))
+            self._cache["fingerprint"] = sha256("vocabulary", lengths, "".join(self.terms))
+        return str(self._cache["fingerprint"])
 
     def _where(self, test: Callable[[str], bool]) -> NDArray[np.bool_]:
         return np.fromiter((bool(test(term)) for term in self.terms), dtype=np.bool_, count=len(self))

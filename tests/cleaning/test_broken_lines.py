@@ -76,6 +76,10 @@ def test_what_stays(text: str) -> None:
         ("毛主席指出：“\n群众是英雄。\n”这是真理。\n", "毛主席指出：“群众是英雄。”这是真理。\n"),
         ("件的终端产品。“\n二、申请许可的终端\n", "件的终端产品。“\n二、申请许可的终端\n"),  # an item is no rest
         ("认真落实\n，抓好工作。\n", "认真落实，抓好工作。\n"),
+        (
+            "细颗粒物（PM\n2.5\n）年均浓度下降。\n",
+            "细颗粒物（PM\n2.5）年均浓度下降。\n",
+        ),  # no other line shows the layout
     ],
 )
 def test_brackets_and_marks(raw: str, clean: str) -> None:

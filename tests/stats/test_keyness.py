@@ -347,6 +347,14 @@ class TestChoosing:
         pd.testing.assert_frame_equal(by_mask, by_function)
         assert by_mask.attrs["textkit"]["settings"]["target"] == ["r2", "r3", "r6", "r7"]
 
+    def test_many_documents_are_not_named_one_by_one(self) -> None:
+        dtm = DocumentTermMatrix(np.ones((60, 1), int), ["a"])
+        about = keyness(dtm, lambda docs: np.arange(60) < 30, list(range(40, 60))).attrs["textkit"]
+        assert about["settings"]["target"] == "30 documents"
+        assert about["settings"]["reference"] == [f"doc{i}" for i in range(41, 61)]
+        assert about["settings"]["target_rows"] == "0-29"
+        assert about["unit"] == "token"
+
     def test_documents_without_a_value(self) -> None:
         dtm = _towns()
         docs = dtm.docs.assign(town=["A", "A", None, "A", *"BBB", None])

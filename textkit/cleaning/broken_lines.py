@@ -170,6 +170,8 @@ def _columns(line: str) -> int:
 
 
 def _glue(above: str, below: str) -> str:
+    if re.fullmatch(r"[\d.]{1,6}", below):
+        return ""  # a subscript that stood on a line of its own, as in PM2.5
     latin = above[-1].isascii() and above[-1].isalnum() and below[0].isascii() and below[0].isalnum()
     return " " if latin or (above[-1] in ",;:.!?" and below[0].isascii() and below[0].isalnum()) else ""
 

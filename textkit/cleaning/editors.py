@@ -31,7 +31,8 @@ _FOR_YOU = re.compile(
 )
 # Without naming an editor this is one only above a text.
 _PRESENTS = re.compile(
-    rf"(?:以下|下面)(?:就?是|为)[^。！？!?我]{{4,160}}{any_of('讲话 发言 致辞 报告 总结 范文 材料 稿')}[^。！？!?我]{{0,60}}"
+    rf"(?:以下|下面)(?:就?是|为)[^。！？!?我]{{4,160}}{any_of('讲话 发言 致辞 报告 总结 范文 材料 稿')}"
+    r"[^。！？!?我]{0,60}[。！？!?]?"
 )
 _MORE = re.compile(
     rf"更多[^。！？!?，,]{{0,32}}(?:{_KIND}|相关内容|精彩){_IN}{{0,18}}"
@@ -99,14 +100,16 @@ def _find_editor_lines(text: str) -> list[Edit]:
             continue
         sentences = list(_SENTENCE.finditer(text, line.start, line.stop))
         ours = [found for found in sentences if is_editorial(found[0][_opening(found[0]) :])]
-        presented = i in top and _PRESENTS.match(line.text) is not None and _CLOSE.search(line.text) is not None
-        if (presented and len(sentences) == 1) or _ALONE.fullmatch(line.text):
-            edits += removed(all_lines, [i])
-        elif _is_whole(line, sentences, ours, at_top=i in top):
+        presented = i in top and len(sentences) == 1 and _is_presented(line.text)
+        if presented or _ALONE.fullmatch(line.text) or _is_whole(line, sentences, ours, at_top=i in top):
             edits += removed(all_lines, [i])
         else:
             edits += [Edit(found.start() + _opening(found[0]), found.end()) for found in ours]
     return edits
+
+
+def _is_presented(line: str) -> bool:
+    return _PRESENTS.match(line) is not None and _CLOSE.search(line) is not None
 
 
 def _opening(sentence: str) -> int:

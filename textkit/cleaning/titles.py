@@ -72,6 +72,10 @@ def _untagged(title: str) -> str:
         title = title[: found.start()]
 
 
+def _is_plain(title: str) -> bool:
+    return _untagged(title) == title and not (title[0] == "《" and title[-1] == "》")
+
+
 def _only_parts(tag: str) -> str:
     """Return a word that counts as a tag if the tag says only how many texts there are, such as 5篇."""
     return "精选" if "篇" in tag else ""
@@ -103,8 +107,8 @@ def _repeated(all_lines: list[Line], top: list[int]) -> set[int]:
     dropped: set[int] = set()
     for key, places in copies.items():
         if len(key) >= _SHORTEST and len(places) > 1:
-            clean = [i for i in places if _untagged(all_lines[i].text) == all_lines[i].text]
-            kept = max(clean or places[:1], key=lambda i: (len(cores[i]), -i))
+            plain = [i for i in places if _is_plain(all_lines[i].text)]
+            kept = max(plain or places[:1], key=lambda i: (len(cores[i]), -i))
             dropped.update(i for i in places if i != kept)
     return dropped
 

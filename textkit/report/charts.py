@@ -243,7 +243,7 @@ class _Planner:
 
     def dispersion(self) -> Iterator[_Plan]:
         """Where the most distinctive words stand."""
-        if "dispersion" not in self.found:
+        if "dispersion" not in self.found or len(self.found["dispersion"]) > limits.TICKS:
             return
         table = self.drawable(self.found["dispersion"])
         terms = list(dict.fromkeys(table["term"]))

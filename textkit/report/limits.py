@@ -16,6 +16,8 @@ ROWS = 200
 """Words of each unit in a table, if there are more units than sections."""
 TRACKS, TRACK_TERMS = 72, 6
 """Tracks of the dispersion plot (terms times documents), and its terms; with more than 12 documents half of them."""
+TICKS = 20_000
+"""Occurrences that a dispersion plot can show."""
 
 TOP_TERMS = 12
 """Distinctive words of a unit on the page."""

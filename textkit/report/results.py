@@ -203,6 +203,9 @@ def clouds(src: Sources) -> Section | None:
 def dispersion(src: Sources) -> Section | None:
     """Show where the most distinctive words stand."""
     picture = src.picture("dispersion")
+    n_hits = len(src.analysis.tables.get("dispersion", ()))
+    if n_hits > limits.TICKS:
+        return Section("dispersion", src.say("dispersion"), [Text(src.say("dispersion_dense", n=n_hits))])
     if not picture:
         return None
     blocks: list[Block] = [Text(src.say("dispersion_lead"))]

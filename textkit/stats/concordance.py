@@ -28,7 +28,9 @@ MATCHES = ("word", "text")
 SORTS = ("position", "left", "right")
 
 LINE_BREAK = "⏎"
-_SIGNS = dict.fromkeys(map(ord, "\n\r\v\f\x85\u2028\u2029"), LINE_BREAK)
+_LINE_BREAKS = "\n\r\v\f\x85\u2028\u2029"
+_SIGNS = dict.fromkeys(map(ord, _LINE_BREAKS), LINE_BREAK)
+_SEAM = "\0"
 
 
 class _Spans(NamedTuple):
@@ -222,8 +224,14 @@ def _runs(doc: NDArray[np.int64]) -> Iterator[tuple[int, int, int]]:
 
 def _shown(pieces: list[str]) -> Any:
     """Return the pieces as a column, line breaks replaced by a sign."""
-    # a line break is not printable, and to ask that costs next to nothing
-    shown = [piece if piece.isprintable() else piece.translate(_SIGNS) for piece in pieces]
+    # replacing in all pieces at once is many times faster than piece by piece
+    joined = _SEAM.join(pieces)
+    if joined.count(_SEAM) == len(pieces) - 1:
+        for sign in _LINE_BREAKS:
+            joined = joined.replace(sign, LINE_BREAK)
+        shown = joined.split(_SEAM)
+    else:
+        shown = [piece.translate(_SIGNS) for piece in pieces]
     return pd.array(pa.array(shown, pa.large_string()), dtype="str")
 
 

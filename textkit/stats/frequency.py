@@ -66,7 +66,7 @@ def frequency(dtm: DocumentTermMatrix, *, by: str | None = None) -> pd.DataFrame
         codes = np.zeros(len(dtm), dtype=np.intp)
     else:
         codes, values = groups(dtm._docs, by)
-    ranks = measures.code_point_ranks(dtm.vocabulary.terms)
+    ranks = dtm.vocabulary.ranks
     found = [
         _kernel(dtm.matrix if by is None else dtm.matrix[np.flatnonzero(codes == g)], ranks) for g in range(len(values))
     ]

@@ -501,7 +501,7 @@ def _family(
 def _table(dtm: DocumentTermMatrix, pair: _Pair, result: _Result, adjust: str) -> pd.DataFrame:
     terms = dtm.vocabulary.terms
     dp, concentrated = _spread(pair)
-    order = measures.order_by(measures.code_point_ranks(terms)[pair.places], result.score, pair.a + pair.b)
+    order = measures.order_by(dtm.vocabulary.ranks[pair.places], result.score, pair.a + pair.b)
     columns: dict[str, Any] = {
         "term": pd.array(pa.array(terms, pa.large_string()), dtype="str").take(pair.places[order]),
         "n_target": pair.a.astype(np.int64)[order],

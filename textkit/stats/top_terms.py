@@ -9,7 +9,6 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from textkit import measures
 from textkit.errors import check_int, check_type
 from textkit.matrix import DocumentTermMatrix
 from textkit.provenance import stamp
@@ -52,7 +51,7 @@ def top_terms(dtm: DocumentTermMatrix, n: int = 10, *, by: str | None = None) ->
     check_type("dtm", dtm, DocumentTermMatrix, hint="Make one with tfidf(count(tokens)).")
     n = check_int("n", n, minimum=1)
     matrix, names = (dtm.matrix, dtm.names) if by is None else _grouped(dtm, by)
-    docs, places, weights = _kernel(matrix, measures.code_point_ranks(dtm.vocabulary.terms), n)
+    docs, places, weights = _kernel(matrix, dtm.vocabulary.ranks, n)
     first = np.searchsorted(docs, docs, side="left")
     table = pd.DataFrame(
         {
