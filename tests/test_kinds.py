@@ -21,6 +21,7 @@ from textkit.kinds import MASK, is_mask, is_number, is_punctuation, is_word, kin
         ("○○镇", ["○○"]),
         ("拍X光片、X射线", []),
         ("XX染色体", []),
+        ("拍Ｘ光片", []),
         ("二○○八年", []),
         ("二〇〇八", []),
         ("3×4", []),

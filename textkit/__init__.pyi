@@ -2,7 +2,9 @@
 
 from .audit import clean as clean
 from .audit import cleaning_report as cleaning_report
+from .audit import original_text as original_text
 from .audit import show_edits as show_edits
+from .cleaning.edits import Edit as Edit
 from .cleaning.edits import Rule as Rule
 from .cleaning.rules import DEFAULT_RULES as DEFAULT_RULES
 from .corpus import Corpus as Corpus

@@ -18,7 +18,7 @@ Kind = Literal["word", "number", "mask", "punctuation", "symbol", "space"]
 _LATIN = "A-Za-z0-9Ａ-Ｚａ-ｚ０-９"
 _NUMERAL = "一二三四五六七八九十0-9０-９"
 MASK = re.compile(
-    rf"(?<![{_LATIN}])(?!X(?:[光射线轴型]|-?ray)|XX?染色)(?:[xX]+|[ｘＸ]+)(?![{_LATIN}])"
+    rf"(?<![{_LATIN}])(?![XＸ](?:[光射线轴型]|-?ray)|[XＸ]{{1,2}}染色)(?:[xX]+|[ｘＸ]+)(?![{_LATIN}])"
     r"|[*＊]{2,}"
     r"|(?<![0-9０-９])×+(?![0-9０-９])"
     rf"|(?<![{_NUMERAL}○〇])[○〇]{{2,}}(?![{_NUMERAL}○〇])|[●■□]{{2,}}"
