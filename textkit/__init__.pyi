@@ -46,6 +46,7 @@ from .plots.topic_terms import plot_topic_terms as plot_topic_terms
 from .plots.trend import plot_trend as plot_trend
 from .plots.wordcloud import plot_wordcloud as plot_wordcloud
 from .reading import read as read
+from .report import Comparison as Comparison
 from .report import compare as compare
 from .segment.jieba import Jieba as Jieba
 from .segment.lexicon import check_lexicon as check_lexicon

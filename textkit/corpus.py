@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -62,9 +62,7 @@ class Corpus:
         edits: pd.DataFrame | None = None,
         errors: pd.DataFrame | None = None,
     ) -> None:
-        if isinstance(texts, str):
-            raise ArgumentError("texts must be a sequence of strings, got one string. Put it in a list: [text].")
-        stored = tuple(texts)
+        stored = _as_texts(texts)
         frame = _checked_docs(docs, len(stored))
         for name, text in zip(frame.index.tolist(), stored, strict=True):
             _check_text(name, text)
@@ -266,6 +264,20 @@ class Corpus:
 
     def _extras(self) -> dict[str, Any]:
         return {"edits": frame_to_json(self._edits), "errors": frame_to_json(self._errors)}
+
+
+def _as_texts(texts: object) -> tuple[str, ...]:
+    """Refuse what can be iterated over but would give something else than the texts in their order."""
+    if isinstance(texts, str):
+        raise ArgumentError("texts must be a sequence of strings, got one string. Put it in a list: [text].")
+    if isinstance(texts, (Mapping, pd.DataFrame, Set, bytes)) or not isinstance(texts, Iterable):
+        hint = "Put the texts in a list: [text, ...]."
+        if isinstance(texts, pd.DataFrame):
+            hint = 'Use Corpus.from_frame(table, text="the column with the texts").'
+        elif isinstance(texts, Mapping):
+            hint = "Use Corpus(list(texts.values()), pandas.DataFrame(index=list(texts)))."
+        raise ArgumentError(f"texts must be a sequence of strings, got a {type(texts).__name__}. {hint}")
+    return tuple(texts)
 
 
 def _unit(by: Unit) -> Callable[[str], Iterable[Span]]:

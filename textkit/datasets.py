@@ -17,7 +17,7 @@ from scipy.sparse import csr_array
 from textkit.audit import clean
 from textkit.boundaries import Span, paragraph_spans
 from textkit.corpus import Corpus
-from textkit.errors import ReadError, TextkitWarning, listing, unknown
+from textkit.errors import ReadError, TextkitWarning, check_type, listing, unknown
 from textkit.matrix import DocumentTermMatrix, count
 from textkit.provenance import stamp
 from textkit.reading import read
@@ -101,6 +101,7 @@ def data_folder(name: str) -> Path:
     >>> sorted(path.name for path in data_folder("townhall").iterdir() if path.suffix == ".csv")
     ['meta.csv']
     """
+    check_type("name", name, str)
     if name not in _DATASETS:
         raise unknown("dataset", name, sorted(_DATASETS))
     package = Path(__file__).resolve().parent
@@ -188,9 +189,9 @@ def load_matrix(name: str) -> DocumentTermMatrix:
     >>> load_matrix("speeches").merge("doc").names
     ['city_responsibility', 'district_innovation', 'district_petitions', 'district_plenary', 'district_survey']
     """
+    folder = data_folder(name)
     if name != "speeches":
         return paragraph_counts(load(name), shortest=1)
-    folder = data_folder(name)
     facts, parts, counts = (_table(folder, f"{table}.csv") for table in ("docs", "paragraphs", "counts"))
     names = parts["doc"] + "#" + parts["paragraph"].astype(str)
     terms = sorted(set(counts["term"]))

@@ -8,7 +8,9 @@ from __future__ import annotations
 import difflib
 import math
 import operator
+import os
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, SupportsIndex
 
 
@@ -164,6 +166,25 @@ def check_type(argument: str, value: object, kind: type | tuple[type, ...], *, h
     names = " or ".join(item.__name__ for item in kinds)
     tail = f" {hint}" if hint else ""
     raise ArgumentError(f"{argument} must be a {names}, got a {type(value).__name__}.{tail}")
+
+
+def check_path(argument: str, value: object) -> Path:
+    """Return ``value`` as a path if it can be one, else raise.
+
+    >>> check_path("folder", 3)
+    Traceback (most recent call last):
+    textkit.errors.ArgumentError: folder must be a path (str or Path), got 3.
+    """
+    text = os.fspath(value) if isinstance(value, (str, os.PathLike)) else None
+    if not isinstance(text, str) or not text:
+        raise ArgumentError(f"{argument} must be a path (str or Path), got {value!r}.")
+    try:
+        usable = b"\0" not in os.fsencode(text)
+    except UnicodeEncodeError:
+        usable = False
+    if not usable:
+        raise ArgumentError(f"{argument} has a character that no file name can have (NUL or half a one): {text!r}.")
+    return Path(text)
 
 
 def check_columns(argument: str, table: Any, columns: Iterable[str], *, made_by: str = "") -> None:

@@ -39,6 +39,7 @@ from textkit.errors import (
     WriteError,
     check_choice,
     check_int,
+    check_path,
     check_type,
     listing,
 )
@@ -184,7 +185,7 @@ def read_provenance(file: str | os.PathLike[str]) -> dict[str, Any]:
     Traceback (most recent call last):
     textkit.errors.ReadError: figure.gif is not a .png, .svg or .pdf file: provenance is kept in these only.
     """
-    path = Path(file)
+    path = check_path("file", file)
     readers = {".png": _text_of_png, ".svg": _text_of_svg, ".pdf": _text_of_pdf}
     if path.suffix.lower() not in readers:
         raise ReadError(f"{path.name} is not a .png, .svg or .pdf file: provenance is kept in these only.")
@@ -243,7 +244,7 @@ def verify(folder: str | os.PathLike[str] = _FOLDER, *, rebuild: bool = False) -
     ...     verify(folder)[["file", "status", "what"]].values.tolist()
     [['terms.csv', 'changed', 'data'], ['terms.png', 'ok', '']]
     """
-    root = Path(folder)
+    root = check_path("folder", folder)
     manifest = _read_manifest(root, missing_ok=False)
     rows = _compare_with_disk(root, manifest)
     if rebuild:

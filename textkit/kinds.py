@@ -10,6 +10,8 @@ import re
 import unicodedata
 from typing import Literal
 
+from textkit.errors import check_type
+
 Kind = Literal["word", "number", "mask", "punctuation", "symbol", "space"]
 
 # X stands alone between characters that are neither Latin letters nor digits; X光, X射线, XX染色体 are words.
@@ -35,6 +37,7 @@ def kind_of(term: str) -> Kind:
     >>> [kind_of(t) for t in ["网格", "3.6", "10%", "XXX", "***", "，", "+", " ", "５G", "😀"]]
     ['word', 'number', 'number', 'mask', 'mask', 'punctuation', 'symbol', 'space', 'word', 'symbol']
     """
+    check_type("term", term, str)
     if not term or term.isspace():
         return "space"
     if _MASK_TERM.match(term):

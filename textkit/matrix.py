@@ -73,6 +73,7 @@ class DocumentTermMatrix:
         terms = vocabulary if isinstance(vocabulary, Vocabulary) else Vocabulary(vocabulary)
         if docs is None:
             docs = pd.DataFrame(index=[f"doc{i}" for i in range(1, stored.shape[0] + 1)])
+        check_type("docs", docs, pd.DataFrame)
         if stored.shape != (len(docs), len(terms)):
             raise ArgumentError(
                 f"matrix has shape {stored.shape}, but there are {len(docs)} documents and {len(terms)} terms."
@@ -324,7 +325,12 @@ def _count_by_row(tokens: Tokens, shape: tuple[int, int]) -> csr_array:
 
 
 def _canonical(matrix: Any) -> csr_array:
-    stored = csr_array(matrix)
+    try:
+        stored = csr_array(matrix)
+    except (TypeError, ValueError) as error:
+        raise ArgumentError(
+            f"matrix must be a table of numbers, documents by terms, got a {type(matrix).__name__} ({error})."
+        ) from None
     if stored.ndim != 2:
         raise ArgumentError(f"matrix must have two dimensions, got shape {stored.shape}.")
     kind = np.dtype(np.int64) if stored.dtype.kind in "biu" else np.dtype(np.float64)

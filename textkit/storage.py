@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from textkit.errors import ReadError, WriteError
+from textkit.errors import ReadError, WriteError, check_path
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,7 +20,6 @@ _KEY = b"textkit"
 
 def write_atomically(path: Path, write: Callable[[Path], None]) -> Path:
     """Call ``write`` with a temporary name in the same folder, then rename: a reader never sees half a file."""
-    path = Path(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".tmp")
@@ -53,9 +52,10 @@ def save_table(path: str | os.PathLike[str], table: pa.Table, kind: str, extra: 
     """Write an Arrow table with its kind and JSON extras in the metadata."""
     import pyarrow.parquet as pq
 
+    target = check_path("path", path)
     note = json.dumps({"kind": kind, "version": 1, **extra}, ensure_ascii=False, sort_keys=True)
     stored = table.replace_schema_metadata({**(table.schema.metadata or {}), _KEY: note.encode()})
-    return write_atomically(Path(path), lambda temporary: pq.write_table(stored, temporary, compression="zstd"))
+    return write_atomically(target, lambda temporary: pq.write_table(stored, temporary, compression="zstd"))
 
 
 def load_table(path: str | os.PathLike[str], kind: str) -> tuple[pa.Table, dict[str, Any]]:
@@ -63,7 +63,7 @@ def load_table(path: str | os.PathLike[str], kind: str) -> tuple[pa.Table, dict[
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    if not Path(path).is_file():
+    if not check_path("path", path).is_file():
         raise ReadError(f"there is no file {path}. Save one with .save(path) first.")
     try:
         table = pq.read_table(path)

@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from textkit.corpus import Corpus, Unit
-from textkit.errors import ArgumentError, check_int
+from textkit.errors import ArgumentError, check_int, check_type
 from textkit.markup import esc
 from textkit.provenance import sha256, sha256_in_parallel
 from textkit.selection import Which, groups, rows
@@ -86,8 +86,12 @@ class Tokens:
         tag_names: Sequence[str] = (),
         segmenter: str = "",
     ) -> None:
-        n = len(ids)
+        check_type("vocabulary", vocabulary, Vocabulary)
+        check_type("corpus", corpus, Corpus)
         arrays = {"ids": ids, "start": start, "stop": stop, "position": position}
+        for name, values in {**arrays, "offsets": offsets}.items():
+            check_type(name, values, np.ndarray, hint="tokenize(corpus) makes all of them.")
+        n = len(ids)
         for name, values in arrays.items():
             if values.shape != (n,):
                 raise ArgumentError(f"{name} must have shape ({n},) like ids, got {values.shape}.")

@@ -52,11 +52,14 @@ class Vocabulary:
     _cache: dict[str, Any] = field(init=False)
 
     def __init__(self, terms: Iterable[str]) -> None:
+        if isinstance(terms, (str, bytes)) or not isinstance(terms, Iterable):
+            raise ArgumentError(f"terms must be a sequence of words, got a {type(terms).__name__}.")
         stored = tuple(terms)
-        index = {term: place for place, term in enumerate(stored)}
         for term in stored:
             if not isinstance(term, str) or not term:
                 raise ArgumentError(f"terms must be non-empty strings, got {term!r}.")
+        _check_whole(stored)
+        index = {term: place for place, term in enumerate(stored)}
         if len(index) != len(stored):
             seen: set[str] = set()
             twice = next(term for term in stored if term in seen or seen.add(term))  # type: ignore[func-returns-value]
@@ -147,3 +150,12 @@ class Vocabulary:
             if place is not None:
                 chosen[place] = True
         return chosen
+
+
+def _check_whole(terms: tuple[str, ...]) -> None:
+    """Refuse half characters: such a term could be counted, but neither saved nor shown."""
+    try:
+        "".join(terms).encode()
+    except UnicodeEncodeError:
+        half = next(term for term in terms if any("\ud800" <= char <= "\udfff" for char in term))
+        raise ArgumentError(f"terms must be whole characters, but {half!r} has half a one (a lone surrogate).") from None

@@ -124,7 +124,7 @@ def test_leaves_stand_in_the_order_of_the_heat_map():
 def test_a_tree_leaves_out_documents_without_values_and_says_so(make):
     table = make("matrix", names=("甲", "乙", "丙", "丁"))
     table.loc["丙", ["甲", "乙", "丁"]] = table.loc[["甲", "乙", "丁"], "丙"] = np.nan
-    with pytest.warns(TextkitWarning, match="left out 1 documents without a value for every other: '丙'."):
+    with pytest.warns(TextkitWarning, match="left out, because a value with another document is missing: '丙'."):
         ax = plot_dendrogram(table)
     assert sorted(ticks(ax)) == sorted(["甲", "乙", "丁"])
     table.loc["甲", "乙"] = table.loc["乙", "甲"] = table.loc["甲", "丁"] = table.loc["丁", "甲"] = np.nan

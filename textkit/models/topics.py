@@ -158,13 +158,14 @@ class TopicModel:
         facts.index = pd.Index([str(name) for name in docs.index], name="doc", dtype=object)
         if not facts.index.is_unique:
             raise ArgumentError("document names must be unique.")
-        beta, theta = _frozen(topic_term, np.float64), _frozen(doc_topic, np.float64)
+        beta, theta = _frozen("topic_term", topic_term, np.float64), _frozen("doc_topic", doc_topic, np.float64)
         if beta.ndim != 2 or not len(beta) or beta.shape[1] != len(terms):
             raise ArgumentError(f"topic_term must have shape (topics, {len(terms)} terms), got {beta.shape}.")
         _check_shape("doc_topic", theta, (len(facts), len(beta)))
         _check_distributions("topic_term", beta)
         _check_distributions("doc_topic", theta[~np.isnan(theta).all(axis=1)])
-        counts, lengths = _frozen(term_counts, np.int64), _frozen(doc_lengths, np.int64)
+        counts = _frozen("term_counts", term_counts, np.int64)
+        lengths = _frozen("doc_lengths", doc_lengths, np.int64)
         _check_shape("term_counts", counts, (len(terms),))
         _check_shape("doc_lengths", lengths, (len(facts),))
         path = trace[list(TRACE_COLUMNS)].reset_index(drop=True)
@@ -485,9 +486,12 @@ def _check_distributions(name: str, rows: Floats) -> None:
         )
 
 
-def _frozen(values: Any, dtype: type) -> NDArray[Any]:
+def _frozen(name: str, values: Any, dtype: type) -> NDArray[Any]:
     """Return a read-only array of that type; the caller's array stays as it was."""
-    view: NDArray[Any] = np.ascontiguousarray(values, dtype=dtype).view()
+    try:
+        view: NDArray[Any] = np.ascontiguousarray(values, dtype=dtype).view()
+    except (TypeError, ValueError) as error:
+        raise ArgumentError(f"{name} must hold numbers, got a {type(values).__name__} ({error}).") from None
     view.flags.writeable = False
     return view
 

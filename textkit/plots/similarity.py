@@ -176,7 +176,7 @@ def plot_dendrogram(
     Raises
     ------
     ArgumentError
-        If the table is not square, or not symmetric.
+        If the table is not square, not symmetric, or holds infinite distances.
     EmptyError
         If fewer than two documents have values.
     FontError
@@ -202,12 +202,13 @@ def plot_dendrogram(
     left_out = [doc for i, doc in enumerate(docs) if i not in set(keep.tolist())]
     if left_out:
         warnings.warn(
-            f"left out {len(left_out)} documents without a value for every other: {listing(left_out)}.",
+            f"left out, because a value with another document is missing: {listing(left_out)}.",
             TextkitWarning,
             stacklevel=2,
         )
     if len(keep) < 2:
         raise EmptyError("fewer than two documents have values, so there is no tree to draw.")
+    _check_finite(values[np.ix_(keep, keep)], [docs[i] for i in keep])
     pairs = squareform(_distances(values[np.ix_(keep, keep)], kind), checks=False)
     tree = dendrogram(optimal_leaf_ordering(linkage(pairs, method), pairs), no_plot=True)
     leaves = [int(keep[i]) for i in tree["leaves"] or ()]
@@ -283,6 +284,8 @@ def _distances(values: NDArray[np.float64], kind: str) -> NDArray[np.float64]:
     distances = values if kind == "distance" else 1 - values
     distances = np.clip((distances + distances.T) / 2, 0, None)
     np.fill_diagonal(distances, 0)
+    finite = distances[np.isfinite(distances)]
+    distances[~np.isfinite(distances)] = 2 * max(float(finite.max(initial=0.0)), 1.0)  # infinite: beyond all others
     return distances.round(12)  # ties by rounding noise would make the order depend on the machine
 
 
@@ -295,6 +298,17 @@ def _cluster_order(values: NDArray[np.float64], kind: str) -> NDArray[np.intp]:
         if keep[0] > keep[-1]:  # a tree can be read from both ends: begin with the earlier document
             keep = keep[::-1]
     return np.concatenate([keep, rest])
+
+
+def _check_finite(values: NDArray[np.float64], docs: list[str]) -> None:
+    """Refuse infinite distances (documents without a common term, by Bhattacharyya): no branch can be so long."""
+    apart = np.argwhere(~np.isfinite(values))
+    if len(apart):
+        a, b = (docs[int(i)] for i in apart[0])
+        raise ArgumentError(
+            f"the distance between {a!r} and {b!r} is infinite, so they cannot be joined in a tree. "
+            'Use a bounded measure: similarity_matrix(dtm, measure="jensen_shannon_distance"), or "hellinger".'
+        )
 
 
 def _labelled(table: pd.DataFrame, values: NDArray[np.float64], docs: list[str], places: NDArray[Any]) -> pd.DataFrame:

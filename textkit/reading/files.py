@@ -135,17 +135,24 @@ def _as_list(path: object) -> Sequence[Path]:
     items: Iterable[object] = path if isinstance(path, (list, tuple)) else [path]
     paths: list[Path] = []
     for item in items:
-        if not isinstance(item, (str, os.PathLike)) or isinstance(item, bytes):
+        if not isinstance(item, (str, os.PathLike)) or isinstance(item, bytes) or not _can_be(item):
             raise ArgumentError(f"path must be a file, a folder or a list of them (str or Path), got {item!r}.")
         text = os.fspath(item)
-        if not isinstance(text, str) or not text or "\0" in text:
-            raise ArgumentError(f"path must be a file, a folder or a list of them (str or Path), got {item!r}.")
         if re.match(r"[a-z]{2,}://", text):
             raise ReadError(f"{text!r} is an address; textkit reads files: download it first.")
         paths.append(Path(text).expanduser())
     if not paths:
         raise ArgumentError("path must be a file, a folder or a list of them, got an empty list.")
     return paths
+
+
+def _can_be(path: str | os.PathLike[str]) -> bool:
+    """Say whether a file could have this name at all."""
+    text = os.fspath(path)
+    try:
+        return isinstance(text, str) and bool(text) and b"\0" not in os.fsencode(text)
+    except UnicodeEncodeError:  # half a character
+        return False
 
 
 def _common_root(paths: Sequence[Path]) -> Path | None:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from textkit.errors import ArgumentError, ReadError, TextkitWarning
+from textkit.errors import ArgumentError, ReadError, TextkitWarning, check_path
 from textkit.kinds import MASK
 from textkit.provenance import sha256
 
@@ -280,6 +280,7 @@ def _from_file(path: Path, argument: str) -> tuple[list[_Row], list[Finding], st
 
 
 def _bytes(path: Path, argument: str) -> bytes:
+    check_path(argument, path)
     try:
         size = path.stat().st_size
         if size > _MAX_BYTES:

@@ -52,6 +52,8 @@ class LongestMatch:
     def __init__(self, words: Iterable[str]) -> None:
         if isinstance(words, (str, bytes)):
             raise ArgumentError(f"words must be a list of words, got one string. Put it in a list: [{words!r}].")
+        if not isinstance(words, Iterable):
+            raise ArgumentError(f"words must be a list of words, got a {type(words).__name__}.")
         stored = list(words)
         for place, word in enumerate(stored, 1):
             if not isinstance(word, str) or not word:
