@@ -93,8 +93,8 @@ def plot_similarity(
     Notes
     -----
     The diagonal says nothing (each document is like itself) and is grey, so that the colours spread over
-    what differs: compare colours within one figure only; dark is alike. Missing values are white; documents without
-    any value stand last. Columns carry the numbers of the rows when names are too long for them.
+    what differs: compare colours within one figure only; dark is alike. Missing and infinite values are white; documents
+    without any value stand last. Columns carry the numbers of the rows when names are too long for them.
 
     Examples
     --------
@@ -120,7 +120,7 @@ def plot_similarity(
     with drawing.sheet(ax, height=side + 0.5 + 0.3 * (title is not None), texts=[*names, title or ""]) as ax:
         finite = off[np.isfinite(off)]
         low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
-        norm = Normalize(low, high if high > low else low + 1e-6)
+        norm = Normalize(low, high) if high > low else Normalize(low - 0.5, low + 0.5)
         colours = mpl.colormaps["Blues" if kind == "similarity" else "Blues_r"]  # dark is alike
         image = drawing.cells(ax, off, colours, norm)
         if not few:
@@ -131,6 +131,8 @@ def plot_similarity(
         _name_rows(ax, names, room, lang)
         bar = drawing.figure_of(ax).colorbar(image, ax=ax, shrink=0.7, aspect=18, pad=0.03)
         bar.outline.set_visible(False)
+        if high == low:  # two documents: one value, and a scale around it would invent others
+            bar.set_ticks([low], labels=[f"{low:.3g}".replace("-", "−")])
         bar.set_label(_measure(table, kind, lang))
         apply_font(bar.ax)
         drawing.set_title(ax, title, pad=6)
@@ -330,7 +332,7 @@ def _diagonal(count: int) -> PatchCollection:
 
 
 def _write_values(ax: Axes, cells: NDArray[np.float64], colours: Any, norm: Normalize) -> None:
-    largest = np.nanmax(np.abs(cells), initial=0.0)
+    largest = np.max(np.abs(cells), initial=0.0, where=np.isfinite(cells))
     digits = 2 if largest >= 0.2 or largest == 0 else min(2 + int(np.ceil(-np.log10(largest / 0.2))), 4)
     for (row, column), value in np.ndenumerate(cells):
         if row == column:
@@ -339,7 +341,7 @@ def _write_values(ax: Axes, cells: NDArray[np.float64], colours: Any, norm: Norm
         ax.text(
             column,
             row,
-            f"{value:.{digits}f}".replace("-", "−") if np.isfinite(value) else "–",
+            f"{value:.{digits}f}".replace("-", "−") if np.isfinite(value) else "–" if np.isnan(value) else "∞",
             ha="center",
             va="center",
             fontsize=drawing.SMALL,
