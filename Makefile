@@ -35,7 +35,7 @@ notebooks: $(STAMP) ## run every notebook and write figures/
 	$(PY) tools/run_notebooks.py
 
 report: $(STAMP) ## compare the bundled reports: build/report/index.html
-	$(BIN)/textkit compare data/townhall/raw --meta data/townhall/meta.csv --by town --out build/report --topics 4
+	$(BIN)/textkit compare data/townhall/raw --meta data/townhall/meta.csv --by town --title "四镇工作报告（虚构语料）" --out build/report --topics 6
 
 verify: $(STAMP) ## do the files in figures/ still match their provenance?
 	$(BIN)/textkit verify figures
