@@ -180,8 +180,9 @@ def _halves() -> tuple[Any, list[str], list[str]]:
 
 
 def _keyness_digest(rows: Any) -> str:
-    """Terms with their counts and signed G2, the latter to six digits."""
-    return digest(sorted([term, int(a), int(b), f"{g2:.6g}"] for term, a, b, g2 in rows))
+    """Terms with their counts, and the sum of all |G2| to six digits (each alone differs in the last bits)."""
+    listed = sorted([term, int(a), int(b), abs(float(g2))] for term, a, b, g2 in rows)
+    return digest([[row[:3] for row in listed], f"{sum(row[3] for row in listed):.6g}"])
 
 
 def keyness_ours() -> Result:
