@@ -323,7 +323,7 @@ def compare_ours() -> Result:
         seconds = time.perf_counter() - began
     steps = " ".join((done.stdout + done.stderr).split())
     at = steps.find("timings")
-    return {"seconds": seconds, "check": "", "ok": seconds <= 15, "note": steps[at:][:400] if at >= 0 else ""}
+    return {"seconds": seconds, "check": "", "note": steps[at:][:400] if at >= 0 else ""}
 
 
 CASES = [

@@ -16,8 +16,8 @@ from textkit.cleaning.audit import EDIT_COLUMNS, alignment_of
 from textkit.errors import ArgumentError, check_int, check_type, listing, unknown
 from textkit.markup import esc
 from textkit.provenance import sha256
-from textkit.selection import Which, groups, merged_facts, rows
-from textkit.storage import frame_from_json, frame_to_json, load_table, save_table
+from textkit.selection import Which, checked_docs, default_names, groups, merged_facts, rows
+from textkit.storage import facts_table, frame_from_json, frame_to_json, load_table, save_table
 
 Unit = str | Callable[[str], Iterable[Span]]
 """How to split a text: ``"paragraph"``, ``"sentence"`` or a function from a text to ``(start, stop)`` spans."""
@@ -64,8 +64,8 @@ class Corpus:
     ) -> None:
         stored = _as_texts(texts)
         frame = _checked_docs(docs, len(stored))
-        for name, text in zip(frame.index.tolist(), stored, strict=True):
-            _check_text(name, text)
+        for row, text in enumerate(stored):
+            _check_text(frame.index, row, text)
         object.__setattr__(self, "texts", stored)
         object.__setattr__(self, "_docs", frame)
         object.__setattr__(self, "_edits", _checked_edits(edits))
@@ -216,14 +216,7 @@ class Corpus:
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the corpus to one Parquet file (texts, facts, edits, errors)."""
-        import pyarrow as pa
-
-        try:
-            table = pa.Table.from_pandas(self._docs.assign(__text__=pd.array(list(self.texts), dtype="string")))
-        except (pa.ArrowException, TypeError) as error:
-            raise ArgumentError(
-                f"docs has a column that Parquet cannot hold: {error}. Convert it to str first."
-            ) from error
+        table = facts_table(self._docs.assign(__text__=pd.array(list(self.texts), dtype="string")))
         return save_table(path, table, "Corpus", self._extras())
 
     @classmethod
@@ -301,18 +294,11 @@ def _checked_spans(spans: Iterable[Span], name: str, length: int) -> Iterator[Sp
 
 def _checked_docs(docs: pd.DataFrame | None, n: int) -> pd.DataFrame:
     if docs is None:
-        docs = pd.DataFrame(index=[f"doc{i}" for i in range(1, n + 1)])
+        docs = pd.DataFrame(index=default_names(n))
     check_type("docs", docs, pd.DataFrame)
     if len(docs) != n:
         raise ArgumentError(f"docs has {len(docs)} rows, but there are {n} texts; they must match one to one.")
-    names = [str(name) for name in docs.index.tolist()]
-    if len(set(names)) != n:
-        twice = sorted({name for name in names if names.count(name) > 1})
-        raise ArgumentError(f"document names must be unique, but {listing(twice)} occur more than once.")
-    frame = docs.copy()
-    frame.index = pd.Index(names, name="doc", dtype="str")
-    frame.columns = pd.Index([str(column) for column in docs.columns], dtype="str")
-    return frame
+    return checked_docs(docs)
 
 
 def _checked_edits(edits: pd.DataFrame | None) -> pd.DataFrame | None:
@@ -323,12 +309,14 @@ def _checked_edits(edits: pd.DataFrame | None) -> pd.DataFrame | None:
     return edits.reset_index(drop=True)
 
 
-def _check_text(name: str, text: object) -> None:
+def _check_text(names: pd.Index[str], row: int, text: object) -> None:
     if not isinstance(text, str):
+        name = names[row]
         raise ArgumentError(f"the text of {name!r} must be a str, got a {type(text).__name__}.")
     try:
         text.encode()
     except UnicodeEncodeError as error:
+        name = names[row]
         raise ArgumentError(
             f"the text of {name!r} has half a character (a lone surrogate, U+{ord(text[error.start]):04X}) at "
             f"position {error.start}. Read the file again with the right encoding, or drop it with "

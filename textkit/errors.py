@@ -184,7 +184,10 @@ def check_path(argument: str, value: object) -> Path:
         usable = False
     if not usable:
         raise ArgumentError(f"{argument} has a character that no file name can have (NUL or half a one): {text!r}.")
-    return Path(text)
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        raise ArgumentError(f"{argument} begins with ~ but names no home folder: {text!r}.") from None
 
 
 def check_columns(argument: str, table: Any, columns: Iterable[str], *, made_by: str = "") -> None:

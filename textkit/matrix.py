@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -23,6 +24,7 @@ from textkit.tokens import Tokens
 from textkit.vocabulary import Pattern, Vocabulary
 
 _LONG = 50  # tokens a document from which counting by transposition wins (measured)
+_TOKENS = 2_000_000  # tokens counted at a time
 _BLOCK = 262_144  # ids counted at a time (measured)
 _CELLS = 20_000_000  # the largest dense table that to_frame hands out (160 MB)
 
@@ -297,16 +299,43 @@ def _count(tokens: Tokens) -> csr_array:
     n, shape = len(tokens), (len(tokens.corpus), len(tokens.vocabulary))
     if shape[0] * shape[1] <= n:
         return _count_by_row(tokens, shape)
-    offsets = tokens.offsets.astype(np.int32) if n <= np.iinfo(np.int32).max else tokens.offsets
-    matrix: Any = csr_array((np.ones(n, dtype=np.int32), tokens.ids, offsets), shape=shape)
-    if n >= _LONG * shape[0]:
+    data, indices, ends = array("q"), array("i"), [np.zeros(1, dtype=np.int64)]
+    for first, last in _row_blocks(tokens.offsets):
+        block = _count_block(tokens, first, last, shape[1])
+        data.frombytes(memoryview(block.data.astype(np.int64).view(np.uint8)))
+        indices.frombytes(memoryview(block.indices.astype(np.intc, copy=False).view(np.uint8)))
+        ends.append(ends[-1][-1] + block.indptr[1:].astype(np.int64))
+    indptr = np.concatenate(ends)
+    parts: Any = (
+        np.frombuffer(data, dtype=np.int64) if data else np.empty(0, np.int64),
+        np.frombuffer(indices, dtype=np.int32) if indices else np.empty(0, np.int32),
+        indptr.astype(np.int32) if indptr[-1] <= np.iinfo(np.int32).max else indptr,
+    )
+    return csr_array(parts, shape=shape)
+
+
+def _row_blocks(offsets: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
+    """Yield ranges of documents with some millions of tokens each, so that counting needs little room beside them."""
+    first, n_docs = 0, len(offsets) - 1
+    while first < n_docs:
+        last = max(int(np.searchsorted(offsets, offsets[first] + _TOKENS, side="right")) - 1, first + 1)
+        yield first, last
+        first = last
+
+
+def _count_block(tokens: Tokens, first: int, last: int, n_terms: int) -> Any:
+    offsets = (tokens.offsets[first : last + 1] - tokens.offsets[first]).astype(np.int64)
+    ids = tokens.ids[tokens.offsets[first] : tokens.offsets[last]]
+    shape = (last - first, n_terms)
+    ones = np.ones(len(ids), dtype=np.int32)
+    if len(ids) >= _LONG * shape[0]:
         # two linear transpositions sort long rows far faster than comparing would
-        matrix = matrix.tocsc()
-        matrix.sum_duplicates()
-        return csr_array(matrix.tocsr(), dtype=np.int64)
-    matrix = csr_array((matrix.data, tokens.ids.copy(), offsets), shape=shape)
-    matrix.sum_duplicates()
-    return csr_array(matrix, dtype=np.int64)
+        by_term: Any = csr_array((ones, ids, offsets), shape=shape).tocsc()
+        by_term.sum_duplicates()
+        return by_term.tocsr()
+    block: Any = csr_array((ones, ids.copy(), offsets), shape=shape)
+    block.sum_duplicates()
+    return block
 
 
 def _count_by_row(tokens: Tokens, shape: tuple[int, int]) -> csr_array:

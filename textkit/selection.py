@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from textkit.errors import ArgumentError, unknown
+from textkit.errors import ArgumentError, check_type, listing, unknown
 
 Which = str | int | slice | Sequence[Any] | NDArray[Any] | pd.Series | Callable[[pd.DataFrame], Any]
 """What selects documents: a name, a list of names, row numbers, a slice, a boolean mask, or a function of ``docs``."""
@@ -44,6 +46,41 @@ def rows(docs: pd.DataFrame, which: Which) -> NDArray[np.intp]:
     return np.array(
         [_row(docs, item) if isinstance(item, str) else _place(docs, item) for item in items], dtype=np.intp
     )
+
+
+def checked_docs(docs: pd.DataFrame) -> pd.DataFrame:
+    """Return a copy of the facts with names and columns as text, each of them unique and all of it storable."""
+    check_type("docs", docs, pd.DataFrame)
+    frame = docs.copy()
+    try:
+        if docs.index.name != "doc" or docs.index.dtype != "str":
+            frame.index = pd.Index([str(name) for name in docs.index.tolist()], name="doc", dtype="str")
+        frame.columns = pd.Index([str(name) for name in docs.columns.tolist()], dtype="str")
+        for place, kind in enumerate(frame.dtypes):
+            for value in frame.iloc[:, place] if kind == np.dtype(object) else ():
+                if isinstance(value, str):
+                    value.encode()
+    except UnicodeEncodeError as error:
+        raise ArgumentError(
+            f"docs has half a character (a lone surrogate) in {error.object!r}. Read the table again with the right "
+            "encoding, or correct the value."
+        ) from None
+    # pandas would keep a table of a million names in memory only to say that they differ
+    if pc.count_distinct(pa.array(frame.index), mode="all").as_py() != len(frame):
+        twice = frame.index[frame.index.duplicated()].unique()
+        raise ArgumentError(f"document names must be unique, but {listing(twice)} occur more than once.")
+    if not frame.columns.is_unique:
+        twice = frame.columns[frame.columns.duplicated()].unique()
+        raise ArgumentError(f"docs must have distinct columns, but {listing(twice)} occur more than once. Rename them.")
+    return frame
+
+
+def default_names(n: int) -> pd.Index[Any]:
+    """Return the names ``doc1``, ``doc2`` … as an index, without a Python string for each."""
+    numbers = pa.array(np.arange(1, n + 1)).cast(pa.large_string())
+    joined = pc.binary_join_element_wise(pa.scalar("doc", pa.large_string()), numbers, pa.scalar("", pa.large_string()))
+    names: pd.Index[Any] = pd.Index(pd.array(joined, dtype="str"), name="doc")
+    return names
 
 
 def column(docs: pd.DataFrame, by: str, *, argument: str = "by") -> pd.Series[Any]:

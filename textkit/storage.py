@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from textkit.errors import ReadError, WriteError, check_path
+from textkit.errors import ArgumentError, ReadError, WriteError, check_path
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,6 +20,9 @@ _KEY = b"textkit"
 
 def write_atomically(path: Path, write: Callable[[Path], None]) -> Path:
     """Call ``write`` with a temporary name in the same folder, then rename: a reader never sees half a file."""
+    if path.exists() and not path.is_file():  # a rename would put a file in the place of a device
+        what = "a folder" if path.is_dir() else "a device or pipe"
+        raise WriteError(f"cannot write {path}: it is {what}. Give the name of a file.")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".tmp")
@@ -48,6 +51,18 @@ def write_bytes(path: Path, data: bytes) -> Path:
     return write_atomically(path, lambda temporary: _ignore(temporary.write_bytes(data)))
 
 
+def facts_table(docs: pd.DataFrame) -> pa.Table:
+    """Return a table of facts as Arrow; a column of mixed or odd values is an error that says what to do."""
+    import pyarrow as pa
+
+    try:
+        return pa.Table.from_pandas(docs)
+    except (pa.ArrowException, TypeError, ValueError, OverflowError) as error:
+        raise ArgumentError(
+            f"docs has a column that Parquet cannot hold: {error}. Convert it to str first: docs[column].astype(str)."
+        ) from error
+
+
 def save_table(path: str | os.PathLike[str], table: pa.Table, kind: str, extra: dict[str, Any]) -> Path:
     """Write an Arrow table with its kind and JSON extras in the metadata."""
     import pyarrow.parquet as pq
@@ -63,7 +78,8 @@ def load_table(path: str | os.PathLike[str], kind: str) -> tuple[pa.Table, dict[
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    if not check_path("path", path).is_file():
+    path = check_path("path", path)
+    if not path.is_file():
         raise ReadError(f"there is no file {path}. Save one with .save(path) first.")
     try:
         table = pq.read_table(path)

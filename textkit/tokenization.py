@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from typing import Any
 
 import numpy as np
@@ -23,7 +26,7 @@ from textkit.tokens import Ints, Tokens
 from textkit.vocabulary import TermIndex, Vocabulary
 
 _PIECE = 1_000_000  # characters given to a segmenter in one call, where it says that a text can be cut into pieces
-_CHUNK = 4_000_000  # characters handed to a worker process at a time; fixed, so results never depend on n_jobs
+_CHUNK = 2_000_000  # characters handed to a worker process at a time; fixed, so results never depend on n_jobs
 
 
 def tokenize(
@@ -59,7 +62,9 @@ def tokenize(
     UnknownNameError
         No segmenter has that name.
     ArgumentError
-        The segmenter returned spans that overlap or lie outside the text.
+        The segmenter returned spans that overlap or lie outside the text, or cannot be sent to other processes.
+    TextkitError
+        A worker process stopped. In a script, calls with ``n_jobs`` belong under ``if __name__ == "__main__":``.
 
     Examples
     --------
@@ -252,12 +257,27 @@ _worker: _Cutter | None = None
 
 def _start_worker(segmenter: Segmenter) -> None:
     global _worker
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # from here on Ctrl-C ends a worker, without a traceback
     _worker = _Cutter(segmenter)
 
 
 def _work(texts: Sequence[str]) -> _Part:
     assert _worker is not None
     return _worker.cut(texts)
+
+
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Let the processes that start now not hear Ctrl-C while they load: one message, the main process's, is enough."""
+    try:
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    except ValueError:  # only the main thread may do that, and only it is interrupted
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _cut_in_processes(
@@ -273,41 +293,66 @@ def _cut_in_processes(
         initializer=_start_worker,
         initargs=(segmenter,),
     ) as pool:
-        results = pool.map(_work, (texts[a:b] for a, b in chunks))
-        yield from track(results, "segmenting", total=len(chunks), show=progress)
+        others = set(active_children())
+        try:
+            with _deaf_to_interrupts():
+                results = pool.map(_work, (texts[a:b] for a, b in chunks))
+        except Exception as error:  # pickling raises whatever it likes
+            raise ArgumentError(
+                f"the segmenter {segmenter!r} cannot be sent to other processes ({error}). Define its class at the top "
+                "of a module, or use n_jobs=1."
+            ) from error
+        try:
+            yield from track(results, "segmenting", total=len(chunks), show=progress)
+        except BrokenProcessPool as error:
+            raise TextkitError(
+                f"a worker process stopped before it was done (n_jobs={jobs}). In a script, put the call under "
+                "if __name__ == '__main__':, for every worker loads the script; the segmenter's class must be there "
+                "for them too. Or memory ran out: use fewer processes, or n_jobs=1."
+            ) from error
+        except BaseException:  # nobody wants the rest, which may take minutes
+            for worker in set(active_children()) - others:
+                worker.terminate()
+            raise
 
 
 def _assemble(parts: Iterable[_Part], corpus: Corpus, segmenter: str) -> Tokens:
+    """Put the parts of the workers together over one vocabulary; each part is let go before the next one comes."""
     index, tag_index = TermIndex(), TermIndex()
-    ids, starts, stops, positions, lengths, tags = [], [], [], [], [], []
+    columns = [array("i") for _ in range(4)]
+    lengths, tags = array("q"), array("h")
     tagged = False
     for part in parts:
         new = np.fromiter((index[term] for term in part.terms), dtype=np.int32, count=len(part.terms))
-        ids.append(new[part.ids])
-        starts.append(part.start)
-        stops.append(part.stop)
-        positions.append(part.position)
-        lengths.append(part.lengths)
+        for column, values in zip(columns, (new[part.ids], part.start, part.stop, part.position), strict=True):
+            column.frombytes(_bytes(values, np.intc))
+        lengths.frombytes(_bytes(part.lengths, np.int64))
         if part.tags is not None:
             tagged = True
             names = np.array([tag_index[name] for name in part.tag_names], dtype=np.int16)
-            tags.append(names[part.tags] if len(part.tags) else part.tags)
-    offsets = np.concatenate(([0], np.cumsum(_joined_arrays(lengths, np.int64))))
+            tags.frombytes(_bytes(names[part.tags] if len(part.tags) else part.tags, np.int16))
+    ids, start, stop, position = (_as_array(column, np.int32) for column in columns)
+    offsets = np.concatenate(([0], np.cumsum(_as_array(lengths, np.int64))))
     return Tokens(
-        _joined_arrays(ids, np.int32),
-        _joined_arrays(starts, np.int32),
-        _joined_arrays(stops, np.int32),
-        _joined_arrays(positions, np.int32),
+        ids,
+        start,
+        stop,
+        position,
         offsets,
         Vocabulary(index),
         corpus,
-        _joined_arrays(tags, np.int16) if tagged else None,
+        _as_array(tags, np.int16) if tagged else None,
         tuple(tag_index),
         segmenter,
     )
 
 
-def _joined_arrays(parts: list[Any], dtype: type) -> NDArray[Any]:
-    if len(parts) == 1:
-        return np.asarray(parts[0], dtype=dtype)
-    return np.concatenate(parts).astype(dtype, copy=False) if parts else np.empty(0, dtype)
+def _bytes(values: NDArray[Any], dtype: type) -> memoryview:
+    """Return the bytes of an array, without a copy where it already lies as asked."""
+    raw: Any = np.ascontiguousarray(values, dtype=dtype).view(np.uint8)
+    return memoryview(raw)
+
+
+def _as_array(values: array[int], dtype: type) -> NDArray[Any]:
+    """Return the memory of a growing array as a numpy array, without a copy."""
+    return np.frombuffer(values, dtype=dtype) if values else np.empty(0, dtype)

@@ -17,7 +17,7 @@ from textkit.errors import ArgumentError, check_int, check_type
 from textkit.markup import esc
 from textkit.provenance import sha256, sha256_in_parallel
 from textkit.selection import Which, groups, rows
-from textkit.storage import load_table, save_table
+from textkit.storage import facts_table, load_table, save_table
 from textkit.vocabulary import Pattern, TermIndex, Vocabulary
 
 if TYPE_CHECKING:
@@ -377,7 +377,7 @@ class Tokens:
         import pyarrow as pa
 
         frame = self.corpus._docs.assign(__text__=pd.array(list(self.corpus.texts), dtype="string"))
-        table = pa.Table.from_pandas(frame)
+        table = facts_table(frame)
         offsets = pa.array(self.offsets)
         layers = {"ids": self.ids, "start": self.start, "stop": self.stop, "position": self.position}
         if self.tags is not None:

@@ -158,4 +158,6 @@ def _check_whole(terms: tuple[str, ...]) -> None:
         "".join(terms).encode()
     except UnicodeEncodeError:
         half = next(term for term in terms if any("\ud800" <= char <= "\udfff" for char in term))
-        raise ArgumentError(f"terms must be whole characters, but {half!r} has half a one (a lone surrogate).") from None
+        raise ArgumentError(
+            f"terms must be whole characters, but {half!r} has half a one (a lone surrogate)."
+        ) from None

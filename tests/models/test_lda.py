@@ -7,6 +7,7 @@ import pytest
 from sklearn.decomposition import LatentDirichletAllocation
 
 from textkit.errors import ArgumentError, TextkitWarning
+from textkit.matrix import DocumentTermMatrix
 from textkit.models.lda import LDA, bound
 from textkit.models.topics import fit_topics
 
@@ -73,6 +74,15 @@ def test_a_fit_that_did_not_settle_says_so(planted):
     assert message.startswith("LDA has not settled after max_iter=10 passes: the bound still changed by ")
     assert message.endswith("of itself, tol is 1e-09. Raise max_iter, or tol if this is near enough.")
     assert caught[0].filename == __file__
+
+
+@pytest.mark.parametrize("learning", ["batch", "online"])
+def test_a_single_term_is_certain(learning):
+    """Its bound is ln 1 = 0, so the change must not be measured as a share of it."""
+    model = fit_topics(DocumentTermMatrix([[3], [5]], ["网格"]), 1, LDA(learning=learning))
+    assert model.topic_term.tolist() == [[1.0]]
+    assert model.doc_topic.tolist() == [[1.0], [1.0]]
+    assert model.trace["value"].abs().max() == 0.0
 
 
 @pytest.mark.parametrize(

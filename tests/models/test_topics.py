@@ -110,7 +110,7 @@ def test_fingerprint_follows_what_matters():
         ({"doc_topic": [[1, 0], [1, 1], [0, 1]]}, "the rows of doc_topic must sum to one, but row 1 sums to 2."),
         ({"term_counts": [1]}, "term_counts must have shape (2,), got (1,)."),
         ({"doc_lengths": [1]}, "doc_lengths must have shape (3,), got (1,)."),
-        ({"docs": pd.DataFrame(index=["a", "a", "b"])}, "document names must be unique."),
+        ({"docs": pd.DataFrame(index=["a", "a", "b"])}, "document names must be unique, but 'a' occur more than once."),
         ({"trace": pd.DataFrame({"iteration": [1]})}, "trace lacks the columns 'value'; it has 'iteration'."),
     ],
 )

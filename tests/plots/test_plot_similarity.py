@@ -140,3 +140,37 @@ def test_equal_documents_do_not_break_the_scale():
     same = pd.DataFrame(np.ones((2, 2)), index=names, columns=names)
     assert ticks(plot_similarity(same)) == names
     assert sorted(ticks(plot_dendrogram(same))) == sorted(names)
+
+
+def infinite() -> pd.DataFrame:
+    """Distances by Bhattacharyya: no word in common is infinitely far."""
+    names, far = list("abcd"), np.inf
+    values = [[0, 0.7, far, far], [0.7, 0, 0.2, far], [far, 0.2, 0, far], [far, far, far, 0]]
+    table = pd.DataFrame(values, index=names, columns=names)
+    table.attrs["textkit"] = {"orientation": "distance", "settings": {"measure": "bhattacharyya"}}
+    return table
+
+
+def test_infinite_distances_are_shown_and_ordered_last():
+    ax = plot_similarity(infinite())
+    rows = [label.get_text() for label in ax.get_yticklabels()]
+    assert rows in (["a", "b", "c", "d"], ["d", "a", "b", "c"], ["c", "b", "a", "d"]), rows
+    written = sorted(text.get_text() for text in ax.texts)
+    assert written == ["0.20"] * 2 + ["0.70"] * 2 + ["∞"] * 8
+
+
+def test_no_tree_can_join_what_is_infinitely_far():
+    message = (
+        r"^the distance between 'a' and 'c' is infinite, so they cannot be joined in a tree. Use a bounded measure: "
+        r'similarity_matrix\(dtm, measure="jensen_shannon_distance"\), or "hellinger".$'
+    )
+    with pytest.raises(ArgumentError, match=message):
+        plot_dendrogram(infinite())
+
+
+def test_two_documents_have_one_value_and_the_scale_shows_no_other():
+    for value in (0.5, 0.0, 0.987654321):
+        table = pd.DataFrame([[1, value], [value, 1]], index=list("ab"), columns=list("ab"))
+        bar = plot_similarity(table).figure.axes[-1]
+        assert [label.get_text() for label in bar.get_yticklabels()] == [f"{value:.3g}"]
+        assert bar.yaxis.get_offset_text().get_text() == ""

@@ -31,7 +31,8 @@ from textkit.markup import esc
 from textkit.matrix import DocumentTermMatrix
 from textkit.measures import check_counts
 from textkit.provenance import plain, sha256
-from textkit.storage import load_table, save_table
+from textkit.selection import checked_docs
+from textkit.storage import facts_table, load_table, save_table
 from textkit.vocabulary import Vocabulary
 
 Floats = NDArray[np.float64]
@@ -151,13 +152,9 @@ class TopicModel:
         method: object = None,
         source: str = "",
     ) -> None:
-        check_type("docs", docs, pd.DataFrame)
+        facts = checked_docs(docs)
         check_columns("trace", trace, TRACE_COLUMNS)
         terms = vocabulary if isinstance(vocabulary, Vocabulary) else Vocabulary(vocabulary)
-        facts = docs.copy()
-        facts.index = pd.Index([str(name) for name in docs.index], name="doc", dtype=object)
-        if not facts.index.is_unique:
-            raise ArgumentError("document names must be unique.")
         beta, theta = _frozen("topic_term", topic_term, np.float64), _frozen("doc_topic", doc_topic, np.float64)
         if beta.ndim != 2 or not len(beta) or beta.shape[1] != len(terms):
             raise ArgumentError(f"topic_term must have shape (topics, {len(terms)} terms), got {beta.shape}.")
@@ -221,7 +218,7 @@ class TopicModel:
         """Write the model to one Parquet file of one row; the method goes in as its name and its settings."""
         import pyarrow as pa
 
-        facts = pa.Table.from_pandas(self._docs)
+        facts = facts_table(self._docs)
         columns = {
             "topic_term": pa.array(self.topic_term.ravel()),
             "doc_topic": pa.array(self.doc_topic.ravel()),

@@ -93,8 +93,8 @@ def plot_similarity(
     Notes
     -----
     The diagonal says nothing (each document is like itself) and is grey, so that the colours spread over
-    what differs: compare colours within one figure only; dark is alike. Missing and infinite values are white; documents
-    without any value stand last. Columns carry the numbers of the rows when names are too long for them.
+    what differs: compare colours within one figure only; dark is alike. Missing and infinite values are white;
+    documents without any value stand last. Columns carry the numbers of the rows when names are too long for them.
 
     Examples
     --------

@@ -19,6 +19,7 @@ from textkit.errors import (
     ReadError,
     TextkitWarning,
     check_choice,
+    check_path,
     check_type,
     listing,
 )
@@ -370,12 +371,12 @@ def _meta_table(
         return table.rename(columns=str), "(the DataFrame)"
     if not isinstance(meta, (str, os.PathLike)):
         raise ArgumentError(f"meta must be a path or a DataFrame, got a {type(meta).__name__}.")
-    file = Path(meta).expanduser()
+    file = check_path("meta", meta)
     if not file.exists() and not file.is_absolute() and isinstance(path, (str, os.PathLike)):
         inside = Path(path).expanduser() / file
         file = inside if inside.exists() else file
     if not file.exists():
-        raise ReadError(f"the metadata table was not found: {missing(file)}.")
+        raise ReadError(f"the metadata table was not found: {missing(file)}.".replace("?.", "?"))
     own = os.path.realpath(file)
     gathered.files[:] = [found for found in gathered.files if os.path.realpath(found.path) != own]
     shown = display(file.name)

@@ -44,6 +44,8 @@ _HZ = re.compile(rb"~\{[\x21-\x7e]{2,}~\}")
 _UTF7 = re.compile(rb"\+[A-Za-z0-9+/]{3,}")
 _WIDE = re.compile(r"[\u0800-\U0010ffff]")
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
+_HALF = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")  # surrogates, which UTF-8 must not hold but some programs write
+_SINGLE = re.compile("[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]")
 # Where Windows' Big5 (cp950) and Python's big5hkscs read the same bytes differently and Windows is right.
 _WINDOWS_BIG5 = frozenset("‧﹑¯～⊕⊙∕﹨￥￠￡▓€")
 
@@ -72,7 +74,7 @@ def decode(data: bytes, encoding: str | None = None, *, declared: str | None = N
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        return _not_utf8(data, declared, error.start)
+        return _half_characters(data) or _not_utf8(data, declared, error.start)
     return _utf8(data, text)
 
 
@@ -222,6 +224,32 @@ def _not_utf8(data: bytes, declared: str | None, wrong_at: int) -> Decoded:
     if plausible(score, n):
         return _tolerant(data, name, margin, n)
     return _elsewhere(data, declared, name, margin)
+
+
+def _half_characters(data: bytes) -> Decoded | None:
+    """Decode UTF-8 whose only fault is halves of characters: pairs (CESU-8) are put together, single ones left out."""
+    if _HALF.search(data) is None:
+        return None
+    try:
+        halves = data.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return None
+    single = [found.start() for found in _SINGLE.finditer(halves)]
+    text = _SINGLE.sub("", halves).encode("utf-16-le", "surrogatepass").decode("utf-16-le")
+    if not plausible(*rate(text)):
+        return None
+    notes: list[Note] = []
+    if single:
+        first = len(halves[: single[0]].encode("utf-8", "surrogatepass"))
+        n = len(single)
+        what = "1 half character (a lone surrogate)" if n == 1 else f"{n:,} half characters (lone surrogates)"
+        places = f"{what}, the first at byte offset {first}"
+        if n > max(1, MAX_UNDECODABLE * len(text)):
+            raise ReadError(f"{places}, too many to be left out; export the text again")
+        notes.append(("damaged", places))
+    if len(halves) - len(single) > len(text):
+        notes.append(("halves", f"{len(halves) - len(single) - len(text):,}"))
+    return Decoded(text.removeprefix("\ufeff"), "utf-8", math.nan, tuple(notes))
 
 
 def _partly_utf8(data: bytes, wrong_at: int) -> Decoded | None:

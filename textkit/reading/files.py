@@ -140,7 +140,10 @@ def _as_list(path: object) -> Sequence[Path]:
         text = os.fspath(item)
         if re.match(r"[a-z]{2,}://", text):
             raise ReadError(f"{text!r} is an address; textkit reads files: download it first.")
-        paths.append(Path(text).expanduser())
+        try:
+            paths.append(Path(text).expanduser())
+        except RuntimeError:
+            raise ReadError(f"{text!r} begins with ~ but names no home folder; give the full path.") from None
     if not paths:
         raise ArgumentError("path must be a file, a folder or a list of them, got an empty list.")
     return paths

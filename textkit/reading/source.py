@@ -17,6 +17,7 @@ NOTES = {
     "encoding": "encoding guessed with little to go by; look at the text and give encoding= if it is wrong",
     "disguised": "plain ASCII that makes Chinese in an old mail encoding, and was read so",
     "damaged": "bytes that stand for no character were left out",
+    "halves": "characters written as two halves (CESU-8) were put together",
     "mixed": "more than one encoding in one file; each line was decoded by its own",
     "mojibake": "garbled text (mojibake)",
     "lost": "characters were already lost before this file was saved",
