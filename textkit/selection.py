@@ -99,7 +99,13 @@ def groups(docs: pd.DataFrame, by: str) -> tuple[NDArray[np.intp], list[Any]]:
         codes, uniques = pd.factorize(values, sort=True)
     except TypeError:
         codes, uniques = pd.factorize(values.astype(str), sort=True)
-    return codes.astype(np.intp), list(uniques)
+    return codes.astype(np.intp), _whole(list(uniques))
+
+
+def _whole(values: list[Any]) -> list[Any]:
+    """Return years as years: pandas keeps whole numbers as 2019.0 as soon as one of the column is missing."""
+    whole = all(isinstance(value, float) and value.is_integer() for value in values)
+    return [int(value) for value in values] if whole else values
 
 
 def merged_facts(docs: pd.DataFrame, codes: NDArray[np.intp], values: list[Any], by: str) -> pd.DataFrame:
