@@ -770,56 +770,6 @@ def test_ctrl_c_at_each_step_of_a_report(
     assert [path.name for path in speeches.parent.iterdir()] == ["in"], "no empty or hidden folder is left either"
 
 
-@pytest.mark.skipif(os.name != "posix", reason="sends SIGINT to a process")
-def test_a_real_ctrl_c_while_the_command_runs(tmp_path: Path) -> None:
-    """At three moments: while loading, while working (the hidden folder is there), and over an older report."""
-    folder = fill(tmp_path / "in", {f"{i}.txt": (ONE + TWO) * 20 for i in range(6)})
-    out = tmp_path / "out"
-    arguments = [sys.executable, "-m", "textkit", "compare", str(folder), "--out", str(out), "--topics", "3"]
-
-    def pressed(moment: Callable[[], bool]) -> None:
-        process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=_env())
-        deadline = time.monotonic() + 60
-        while not moment() and process.poll() is None and time.monotonic() < deadline:
-            time.sleep(0.01)
-        process.send_signal(signal.SIGINT)
-        _, told = process.communicate(timeout=60)
-        assert process.returncode in (cli.INTERRUPTED, -signal.SIGINT), told
-        assert "Traceback" not in told
-        assert told.endswith("textkit: interrupted; nothing half-written\n")
-
-    began = time.monotonic()
-    pressed(lambda: time.monotonic() > began + 0.4)
-    assert not out.exists()
-    pressed(lambda: any(tmp_path.glob(".textkit-*/manifest.json")) or any(tmp_path.glob(".textkit-*/tables/*.csv")))
-    assert [path.name for path in tmp_path.iterdir()] == ["in"], "nothing half-written"
-
-    older = tk.compare(tk.read(folder), out=out, formats=("csv",), topics=0)
-    before = snapshot(out)
-    pressed(lambda: any(tmp_path.glob(".textkit-*/tables/*.csv")))
-    assert snapshot(out) == before, "the older report is whole"
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["in", "out"]
-    assert len(older.files) == len(before)
-
-
-@pytest.mark.skipif(os.name != "posix", reason="sends SIGINT to a group of processes")
-def test_a_real_ctrl_c_while_several_processes_cut(tmp_path: Path) -> None:
-    script = fill(tmp_path, {"cut.py": _CUT}) / "cut.py"
-    process = subprocess.Popen(
-        [sys.executable, str(script)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        env=_env(), start_new_session=True,
-    )  # fmt: skip
-    assert process.stdout is not None
-    assert process.stdout.readline() == "cutting\n"
-    time.sleep(1.0)
-    pressed = time.monotonic()
-    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to all of them
-    rest, told = process.communicate(timeout=60)
-    assert rest == "stopped\n", told
-    assert told == "", "one process speaks, the workers are silent"
-    assert time.monotonic() - pressed < 15, "nobody waits for work that nobody wants"
-
-
 _CUT = """
 import textkit as tk
 import textkit.tokenization

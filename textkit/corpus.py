@@ -134,7 +134,7 @@ class Corpus:
 
     def text(self, doc: str) -> str:
         """Return the text of one document by name."""
-        return self.texts[int(rows(self._docs, doc)[0])]
+        return self.texts[row_of(self._docs, doc)]
 
     def map(self, function: Callable[[str], str]) -> Corpus:
         """Return a corpus whose texts are ``function(text)``. For repairs use `textkit.clean`, which keeps an audit.
@@ -196,7 +196,7 @@ class Corpus:
 
         For a part made by `split` the span refers to the original of its parent.
         """
-        row = int(rows(self._docs, doc)[0])
+        row = row_of(self._docs, doc)
         length = len(self.texts[row])
         check_int("start", start, minimum=0, maximum=length)
         check_int("stop", stop, minimum=start, maximum=length)

@@ -55,6 +55,7 @@ class TextkitWarning(UserWarning):
 
 
 _SHOWN = 8
+_LONGEST_NAME = 255  # bytes, on every common file system
 
 
 def listing(names: Iterable[object], limit: int = _SHOWN) -> str:
@@ -179,7 +180,10 @@ def check_path(argument: str, value: object) -> Path:
     if not isinstance(text, str) or not text:
         raise ArgumentError(f"{argument} must be a path (str or Path), got {value!r}.")
     try:
-        usable = b"\0" not in os.fsencode(text)
+        encoded = os.fsencode(text)
+        usable = b"\0" not in encoded
+        if any(len(part) > _LONGEST_NAME for part in encoded.split(b"/")):
+            raise ArgumentError(f"{argument} is too long for a file name: {text[:40]!r}…")
     except UnicodeEncodeError:
         usable = False
     if not usable:

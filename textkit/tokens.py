@@ -16,7 +16,7 @@ from textkit.corpus import Corpus, Unit
 from textkit.errors import ArgumentError, check_int, check_type
 from textkit.markup import esc
 from textkit.provenance import sha256, sha256_in_parallel
-from textkit.selection import Which, groups, rows
+from textkit.selection import Which, groups, row_of, rows
 from textkit.storage import facts_table, load_table, save_table
 from textkit.vocabulary import Pattern, TermIndex, Vocabulary
 
@@ -155,7 +155,7 @@ class Tokens:
 
     def words(self, doc: str | int) -> list[str]:
         """Return the tokens of one document as strings."""
-        row = int(rows(self.corpus._docs, doc)[0])
+        row = row_of(self.corpus._docs, doc)
         terms = self.vocabulary.terms
         return [terms[i] for i in self.ids[self.offsets[row] : self.offsets[row + 1]]]
 
