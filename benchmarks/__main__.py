@@ -96,7 +96,7 @@ def main() -> int:
         "# Benchmarks",
         "",
         "Made by `make bench`. Each side of each case runs in a process of its own, the two sides in turn; seconds are",
-        f"medians of {options.repeats} run(s) (on a shared machine: trust the ratios, not the seconds). One BLAS thread.",
+        f"medians of {options.repeats} run(s) (shared machine: trust ratios, not seconds). One BLAS thread.",
         "Both sides give the same results, or the row says so. Memory: peak of the whole process in MB, ours / peer.",
         "",
         f"Machine: {machine}; {versions}.",

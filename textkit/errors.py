@@ -194,6 +194,17 @@ def check_path(argument: str, value: object) -> Path:
         raise ArgumentError(f"{argument} begins with ~ but names no home folder: {text!r}.") from None
 
 
+def check_function(argument: str, value: object) -> None:
+    """Raise unless ``value`` can be called.
+
+    >>> check_function("function", "upper")
+    Traceback (most recent call last):
+    textkit.errors.ArgumentError: function must be a function, got 'upper'. For example str.upper.
+    """
+    if not callable(value):
+        raise ArgumentError(f"{argument} must be a function, got {value!r}. For example str.upper.")
+
+
 def check_columns(argument: str, table: Any, columns: Iterable[str], *, made_by: str = "") -> None:
     """Raise unless the table has all the columns; say which are missing and which function makes them."""
     present = [str(column) for column in getattr(table, "columns", [])]
