@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import operator
 import os
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,10 +13,10 @@ import pandas as pd
 
 from textkit.boundaries import Span, paragraph_spans, sentence_spans
 from textkit.cleaning.audit import EDIT_COLUMNS, alignment_of
-from textkit.errors import ArgumentError, check_function, check_int, check_type, listing, unknown
+from textkit.errors import ArgumentError, check_int, check_type, listing, unknown
 from textkit.markup import esc
 from textkit.provenance import sha256
-from textkit.selection import Which, checked_docs, default_names, groups, merged_facts, row_of, rows
+from textkit.selection import Which, checked_docs, default_names, groups, merged_facts, rows
 from textkit.storage import facts_table, frame_from_json, frame_to_json, load_table, save_table
 
 Unit = str | Callable[[str], Iterable[Span]]
@@ -37,7 +36,7 @@ class Corpus:
     docs : DataFrame, D rows, optional
         Facts about each document; its index holds unique names. Without it they are ``doc1``, ``doc2`` ….
     edits : DataFrame, optional
-        What cleaning changed: ``doc, rule, step, start, stop, removed, inserted, at`` (see `textkit.clean`).
+        What cleaning changed: ``doc, rule, step, start, stop, removed, inserted`` (see `textkit.clean`).
     errors : DataFrame, optional
         What could not be read: ``file, reason``.
 
@@ -67,8 +66,6 @@ class Corpus:
         frame = _checked_docs(docs, len(stored))
         for row, text in enumerate(stored):
             _check_text(frame.index, row, text)
-        if errors is not None:
-            check_type("errors", errors, pd.DataFrame)
         object.__setattr__(self, "texts", stored)
         object.__setattr__(self, "_docs", frame)
         object.__setattr__(self, "_edits", _checked_edits(edits))
@@ -83,8 +80,8 @@ class Corpus:
         ['x', 'y']
         """
         check_type("frame", frame, pd.DataFrame)
-        for name in (text, *([] if doc is None else [doc])):
-            if not isinstance(name, Hashable) or name not in frame.columns:
+        for name in (text, doc):
+            if name is not None and name not in frame.columns:
                 raise unknown("column", name, list(frame.columns))
         names = frame[doc].astype(str) if doc is not None else frame.index.astype(str)
         facts = frame.drop(columns=[text] + ([doc] if doc is not None else []))
@@ -137,14 +134,13 @@ class Corpus:
 
     def text(self, doc: str) -> str:
         """Return the text of one document by name."""
-        return self.texts[row_of(self._docs, doc)]
+        return self.texts[int(rows(self._docs, doc)[0])]
 
     def map(self, function: Callable[[str], str]) -> Corpus:
         """Return a corpus whose texts are ``function(text)``. For repairs use `textkit.clean`, which keeps an audit.
 
         The result has no edits, because offsets no longer lead back to the original.
         """
-        check_function("function", function)
         changed = [function(text) for text in self.texts]
         for name, text in zip(self.names, changed, strict=True):
             if not isinstance(text, str):
@@ -185,7 +181,6 @@ class Corpus:
 
         Documents whose value is missing are left out; the result has no edits.
         """
-        check_type("separator", separator, str)
         codes, values = groups(self._docs, by)
         joined = [separator.join(self.texts[i] for i in np.flatnonzero(codes == g)) for g in range(len(values))]
         return Corpus(joined, merged_facts(self._docs, codes, values, by), None, self._errors)
@@ -193,7 +188,6 @@ class Corpus:
     def sample(self, n: int, *, random_state: int = 0) -> Corpus:
         """Return ``n`` documents drawn without replacement, in their original order."""
         check_int("n", n, minimum=0, maximum=len(self))
-        check_int("random_state", random_state, minimum=0)
         chosen = np.random.default_rng(random_state).choice(len(self), size=n, replace=False)
         return self[np.sort(chosen)]
 
@@ -202,7 +196,7 @@ class Corpus:
 
         For a part made by `split` the span refers to the original of its parent.
         """
-        row = row_of(self._docs, doc)
+        row = int(rows(self._docs, doc)[0])
         length = len(self.texts[row])
         check_int("start", start, minimum=0, maximum=length)
         check_int("stop", stop, minimum=start, maximum=length)
@@ -282,29 +276,20 @@ def _as_texts(texts: object) -> tuple[str, ...]:
 def _unit(by: Unit) -> Callable[[str], Iterable[Span]]:
     if callable(by):
         return by
-    if not isinstance(by, str) or by not in _UNITS:
+    if by not in _UNITS:
         raise unknown("unit (by)", by, list(_UNITS), hint="Or give a function from a text to (start, stop) spans.")
     return _UNITS[by]
 
 
 def _checked_spans(spans: Iterable[Span], name: str, length: int) -> Iterator[Span]:
     last = 0
-    for start, stop in _pairs(spans, name):
+    for start, stop in spans:
         if not last <= start <= stop <= length:
             raise ArgumentError(
                 f"the split of {name!r} gave the span ({start}, {stop}), which is out of order or bounds."
             )
         last = stop
         yield start, stop
-
-
-def _pairs(spans: Any, name: str) -> list[Span]:
-    try:
-        return [(operator.index(start), operator.index(stop)) for start, stop in spans]
-    except (TypeError, ValueError):
-        raise ArgumentError(
-            f"a function given as by must return (start, stop) spans, but gave {spans!r} for {name!r}."
-        ) from None
 
 
 def _checked_docs(docs: pd.DataFrame | None, n: int) -> pd.DataFrame:
@@ -319,7 +304,6 @@ def _checked_docs(docs: pd.DataFrame | None, n: int) -> pd.DataFrame:
 def _checked_edits(edits: pd.DataFrame | None) -> pd.DataFrame | None:
     if edits is None:
         return None
-    check_type("edits", edits, pd.DataFrame)
     if list(edits.columns) != EDIT_COLUMNS:
         raise ArgumentError(f"edits must have the columns {listing(EDIT_COLUMNS)}, got {listing(edits.columns)}.")
     return edits.reset_index(drop=True)

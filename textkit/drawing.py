@@ -175,9 +175,6 @@ def sheets(
 ) -> Iterator[Panels]:
     """Give ``count`` axes to draw on, row by row, as an array; ``height`` is that of the whole figure in inches."""
     own = None if axes is None else _own_axes(axes, count)
-    texts = list(texts)
-    for text in texts:
-        check_type("title", text, str)  # the others were made here
     fonts.check_glyphs(texts)
     start_backend()
     with fonts.style():

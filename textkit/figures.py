@@ -136,7 +136,6 @@ def save_figure(
     dpi = check_int("dpi", dpi, minimum=20, maximum=2400)
     whole, axes = _whole(figure)
     drawn = _drawn(axes, table)
-    check_path("folder", folder)
     target = _target(folder)
     tables = {_table_name(name, i, len(drawn)): _csv(item.table) for i, item in enumerate(drawn)}
     note = _provenance(name, drawn, tables, _hashed_inputs(inputs), dpi, notes)
@@ -314,7 +313,7 @@ def _checked_name(name: str) -> str:
 
 
 def _checked_formats(formats: Sequence[str]) -> list[str]:
-    if isinstance(formats, str) or not isinstance(formats, Iterable):
+    if isinstance(formats, str):
         raise ArgumentError(f"formats must be a sequence such as ('png', 'svg'), got {formats!r}.")
     kinds = [check_choice("formats", kind, FORMATS) for kind in dict.fromkeys(formats)]
     if not kinds:
@@ -415,13 +414,11 @@ def _hashed_inputs(inputs: Mapping[str, Any] | Sequence[Any] | None) -> dict[str
         return {}
     if isinstance(inputs, (str, os.PathLike)) or hasattr(inputs, "fingerprint"):
         inputs = [inputs]
-    if not isinstance(inputs, Iterable):
-        raise ArgumentError(f"inputs must be a list or mapping of files and objects, got a {type(inputs).__name__}.")
     named = inputs.items() if isinstance(inputs, Mapping) else [(None, item) for item in inputs]
     found: dict[str, str] = {}
     for given, item in named:
         if isinstance(item, (str, os.PathLike)):
-            path = check_path("inputs", item)
+            path = Path(item)
             try:
                 digest = hashlib.sha256(path.read_bytes()).hexdigest()
             except OSError as error:
@@ -651,10 +648,9 @@ def _project(folder: Path) -> Path:
 
 def _source_note(source: str | os.PathLike[str] | None, folder: Path) -> dict[str, str] | None:
     """Note the source and the folder it ran in, both relative to the project."""
-    given = os.environ.get("TEXTKIT_SOURCE") if source is None else source
-    if given is None or (isinstance(given, str) and not given):
+    given = source if source is not None else os.environ.get("TEXTKIT_SOURCE")
+    if not given:
         return None
-    check_path("source", given)
     root = _project(folder)
     candidates = [Path(given)] if Path(given).is_absolute() else [Path.cwd() / given, root / given]
     path = next((candidate.resolve() for candidate in candidates if candidate.is_file()), None)

@@ -48,13 +48,6 @@ def rows(docs: pd.DataFrame, which: Which) -> NDArray[np.intp]:
     )
 
 
-def row_of(docs: pd.DataFrame, doc: str | int) -> int:
-    """Return the row number of one document, given by its name or its number."""
-    if not isinstance(doc, (str, int, np.integer)) or isinstance(doc, bool):
-        raise ArgumentError(f"doc must be the name of one document, or its row number, got {doc!r}.")
-    return int(rows(docs, doc)[0])
-
-
 def checked_docs(docs: pd.DataFrame) -> pd.DataFrame:
     """Return a copy of the facts with names and columns as text, each of them unique and all of it storable."""
     check_type("docs", docs, pd.DataFrame)
@@ -92,10 +85,9 @@ def default_names(n: int) -> pd.Index[Any]:
 
 def column(docs: pd.DataFrame, by: str, *, argument: str = "by") -> pd.Series[Any]:
     """Return a column of ``docs``, or ``doc`` itself, or raise with the nearest name."""
-    known = isinstance(by, str)
-    if known and by == "doc" and "doc" not in docs.columns:
+    if by == "doc" and "doc" not in docs.columns:
         return pd.Series(docs.index, index=docs.index, name="doc")
-    if not known or by not in docs.columns:
+    if not isinstance(by, str) or by not in docs.columns:
         raise unknown(f"column ({argument})", by, ["doc", *map(str, docs.columns)])
     return docs[by]
 

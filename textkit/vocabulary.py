@@ -86,8 +86,6 @@ class Vocabulary:
 
     def ids(self, words: Iterable[str]) -> NDArray[np.int32]:
         """Return the id of each word, -1 for a word that is not there."""
-        if not isinstance(words, Iterable):
-            raise ArgumentError(f"words must be a list of words, got a {type(words).__name__}.")
         get = self._index.get
         return np.fromiter((get(word, -1) for word in words), dtype=np.int32)
 

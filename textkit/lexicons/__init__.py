@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from textkit.errors import ArgumentError, ReadError, TextkitError, check_path, unknown
+from textkit.errors import ArgumentError, ReadError, TextkitError, unknown
 
 _MAX_BYTES = 8_000_000
 _MAX_LENGTH = 100  # characters; a longer line is a sentence, and the file not a word list
@@ -94,7 +94,7 @@ def stopwords(name: str | os.PathLike[str]) -> frozenset[str]:
             f"name must be one of {', '.join(map(repr, LISTS))} or a path, got a {type(name).__name__}. "
             "A collection of words needs no list: tokens.drop(['的', '了'])."
         )
-    path = check_path("name", name)
+    path = Path(name)
     if isinstance(name, str) and not _looks_like_path(name):
         raise unknown("stop-word list", name, LISTS, hint=_HINT)
     return _words(_read(path), path)

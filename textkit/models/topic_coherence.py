@@ -185,9 +185,7 @@ def count_windows(tokens: Tokens, ids: NDArray[Any], pairs: Iterable[tuple[int, 
 def _reference(reference: object) -> Tokens | DocumentTermMatrix:
     if isinstance(reference, (Tokens, DocumentTermMatrix)):
         return reference
-    if not isinstance(reference, (list, tuple)) or any(
-        isinstance(words, str) or not isinstance(words, Sequence) for words in reference
-    ):
+    if not isinstance(reference, (list, tuple)) or any(isinstance(words, str) for words in reference):
         raise ArgumentError(
             f"reference must be Tokens, a DocumentTermMatrix or a list of lists of words, got a "
             f"{type(reference).__name__}. Use tokenize(corpus) or count(tokens)."

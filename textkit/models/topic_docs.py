@@ -47,8 +47,7 @@ def topic_docs(model: TopicModel, n: int = 5) -> pd.DataFrame:
     check_model(model)
     check_int("n", n, minimum=1)
     rows = np.flatnonzero(model.placed)
-    everyone = model.names
-    names = [everyone[row] for row in rows]
+    names = [model.names[row] for row in rows]
     places = ranking(model.doc_topic[rows].T, model.doc_lengths[rows], names, n)
     topic, rank = (index.ravel() for index in np.indices(places.shape))
     doc = places.ravel()

@@ -149,7 +149,7 @@ def plot_dispersion(
 def _documents(rows: pd.DataFrame, docs: Sequence[str] | None) -> list[Any]:
     if docs is None:
         return drawing.order_of(rows["doc"])
-    if not isinstance(docs, (Sequence, pd.Series, pd.Index)) or isinstance(docs, str) or not len(docs):
+    if isinstance(docs, str) or not len(docs):
         raise ArgumentError(f"docs must be a sequence of document names, got {docs!r}. For example corpus.names.")
     return drawing.order_of(docs)
 
