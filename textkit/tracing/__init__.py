@@ -1,0 +1,1 @@
+"""How a number of a table comes about, step by step."""
