@@ -356,6 +356,20 @@ def test_one_document_only(speeches: Path, capsys: pytest.CaptureFixture[str]) -
     assert tk.compare(corpus).tables.keys() >= {"sizes", "frequency"}
 
 
+@quiet
+@pytest.mark.parametrize("n", [2, 6])
+def test_documents_that_are_all_the_same(n: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing tells them apart: no weight, no distinctive word; the report says so and is complete."""
+    folder = fill(tmp_path / "in", {f"{i}.txt": ONE for i in range(n)})
+    code, told = command(capsys, "compare", folder, "--out", tmp_path / "out", "--format", "csv,html,png")
+    assert code == cli.OK, told
+    found = pd.read_csv(tmp_path / "out" / "tables" / "similarity.csv")
+    assert found["value"].round(12).tolist() == [1.0] * (n * (n - 1) // 2)
+    keyness = pd.read_csv(tmp_path / "out" / "tables" / "keyness.csv")
+    assert keyness["score"].abs().max() < 1e-9
+    assert not (tmp_path / "out" / "figures" / "tfidf.png").exists(), "there is nothing to draw"
+
+
 # --- duplicated names, odd names --------------------------------------------------------------------------------
 
 
@@ -770,24 +784,90 @@ def test_ctrl_c_at_each_step_of_a_report(
     assert [path.name for path in speeches.parent.iterdir()] == ["in"], "no empty or hidden folder is left either"
 
 
+def _running(script: Path, *arguments: str) -> subprocess.Popen[str]:
+    """Start a script that prints a line when it is ready; only then can it be interrupted as a user would."""
+    process = subprocess.Popen(
+        [sys.executable, str(script), *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env=_env(), start_new_session=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    return process
+
+
+_COMMAND = """
+import sys
+from textkit.cli import main
+print("ready", flush=True)
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends SIGINT to a process")
+def test_a_real_ctrl_c_while_the_command_runs(tmp_path: Path) -> None:
+    """At three moments: while loading, while working (the hidden folder is there), and over an older report."""
+    script = fill(tmp_path, {"command.py": _COMMAND}) / "command.py"
+    folder = fill(tmp_path / "in", {f"{i}.txt": (ONE + TWO) * 20 for i in range(6)})
+    out = tmp_path / "out"
+    arguments = ["compare", str(folder), "--out", str(out), "--topics", "3"]
+
+    def pressed(moment: Callable[[], bool]) -> None:
+        process = _running(script, *arguments)
+        while not moment() and process.poll() is None:
+            time.sleep(0.005)
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=300)
+        assert process.returncode == cli.INTERRUPTED, told
+        assert "Traceback" not in told
+        assert told.endswith("textkit: interrupted; nothing half-written\n")
+
+    pressed(lambda: True)
+    assert not out.exists()
+    pressed(lambda: any(tmp_path.glob(".textkit-*")))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["command.py", "in"], "nothing half-written"
+
+    older = tk.compare(tk.read(folder), out=out, formats=("csv",), topics=0)
+    before = snapshot(out)
+    pressed(lambda: any(tmp_path.glob(".textkit-*")))
+    assert snapshot(out) == before, "the older report is whole"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["command.py", "in", "out"]
+    assert len(older.files) == len(before)
+
+
 _CUT = """
+import os, sys, time
 import textkit as tk
-import textkit.tokenization
 
 class Slow:
     def spans(self, text):
-        import time
-        time.sleep(60)
+        open(f"{sys.argv[1]}/{os.getpid()}", "w").close()
+        time.sleep(900)
         return []
 
 if __name__ == "__main__":
     corpus = tk.Corpus(["网" * 4_000_000] * 3)
-    print("cutting", flush=True)
+    tk.tokenize
+    print("ready", flush=True)
     try:
         tk.tokenize(corpus, Slow(), n_jobs=2)
     except KeyboardInterrupt:
         print("stopped", flush=True)
 """
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends SIGINT to a group of processes")
+@pytest.mark.parametrize("workers_at_work", [0, 1, 2])
+def test_a_real_ctrl_c_while_several_processes_cut(workers_at_work: int, tmp_path: Path) -> None:
+    """While they start, while one of them works, and while all of them do; the work itself would take an hour."""
+    script, at_work = fill(tmp_path, {"cut.py": _CUT}) / "cut.py", tmp_path / "at_work"
+    at_work.mkdir()
+    process = _running(script, str(at_work))
+    while len(list(at_work.iterdir())) < workers_at_work and process.poll() is None:
+        time.sleep(0.005)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to all of them
+    rest, told = process.communicate(timeout=300)
+    assert rest == "stopped\n", told
+    assert told == "", "one process speaks, the workers are silent"
 
 
 # --- processes that cannot work ---------------------------------------------------------------------------------

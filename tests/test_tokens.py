@@ -139,6 +139,20 @@ def test_saving(words: Tokens, tmp_path: Path) -> None:
 
 
 @given(texts)
+def test_what_follows_from_the_rest_is_what_would_have_been_given(values: list[str]) -> None:
+    made = tokenize(Corpus(values), "spaces")
+    stop = [a + len(made.vocabulary.terms[i]) for a, i in zip(made.start.tolist(), made.ids.tolist(), strict=True)]
+    position = [place for n in made.lengths.tolist() for place in range(n)]
+    given_all = Tokens(
+        made.ids, made.start, np.array(stop, dtype=np.int64), np.array(position, dtype=np.int64), made.offsets,
+        made.vocabulary, made.corpus,
+    )  # fmt: skip
+    assert (made.stop.tolist(), made.position.tolist()) == (stop, position)
+    assert made.fingerprint == given_all.fingerprint
+    assert not made.stop.flags.writeable and not made.position.flags.writeable
+
+
+@given(texts)
 def test_every_token_leads_back_to_its_characters(values: list[str]) -> None:
     for segmenter in ("spaces", "characters", SpansOnly()):
         tokens = tokenize(Corpus(values), segmenter)

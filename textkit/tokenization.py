@@ -91,8 +91,6 @@ class _Part:
     terms: list[str]
     ids: Ints
     start: Ints
-    stop: Ints
-    position: Ints
     lengths: NDArray[np.int64]
     tag_names: list[str]
     tags: NDArray[np.int16] | None
@@ -133,31 +131,24 @@ class _Cutter:
 
     def _by_spans(self, texts: Sequence[str]) -> _Part:
         index, tag_index = TermIndex(), TermIndex()
-        ids, start, stop, position, tags = array("i"), array("i"), array("i"), array("i"), array("h")
+        ids, start, tags = array("i"), array("i"), array("h")
         lengths = np.empty(len(texts), dtype=np.int64)
         before = 0
         for row, text in enumerate(texts):
-            place = 0
             for a, b, tag in self._spans(text):
                 term = text[a:b]
                 if term.isspace():
                     continue
                 ids.append(index[term])
                 start.append(a)
-                stop.append(b)
-                position.append(place)
-                place += 1
                 if self.tagged:
                     tags.append(tag_index[tag])
             lengths[row] = len(ids) - before
             before = len(ids)
-        columns = [np.array(values, dtype=np.int32) for values in (ids, start, stop, position)]
         return _Part(
             list(index),
-            columns[0],
-            columns[1],
-            columns[2],
-            columns[3],
+            np.array(ids, dtype=np.int32),
+            np.array(start, dtype=np.int32),
             lengths,
             list(tag_index),
             np.array(tags, dtype=np.int16) if self.tagged else None,
@@ -225,20 +216,18 @@ def _from_partition(terms: list[str], ids: Ints, counts: NDArray[np.int64], text
     sizes = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
     if not np.array_equal(np.diff(total), sizes):
         raise TextkitError("the words of the segmenter, put together, are not the text; its cut() method is wrong.")
-    stop = (ends - np.repeat(total[:-1], counts)).astype(np.int32)
+    start = (ends - np.repeat(total[:-1], counts)).astype(np.int32)
     del ends
-    start = stop - width[ids]
+    start -= width[ids]
     lengths = counts
     if blank.any():
         keep = ~blank[ids]
-        ids, start, stop = ids[keep], start[keep], stop[keep]
+        ids, start = ids[keep], start[keep]
         lengths = np.diff(np.concatenate(([0], np.cumsum(keep, dtype=np.int64)))[bounds])
         new = np.cumsum(~blank, dtype=np.int32) - np.int32(1)
         ids = new[ids]
         terms = [term for term, empty in zip(terms, blank.tolist(), strict=True) if not empty]
-    first = np.concatenate(([0], np.cumsum(lengths)))[:-1]
-    position = np.arange(len(ids), dtype=np.int32) - np.repeat(first.astype(np.int32), lengths)
-    return _Part(terms, ids, start, stop, position, lengths, [], None)
+    return _Part(terms, ids, start, lengths, [], None)
 
 
 def _chunks(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
@@ -258,6 +247,8 @@ _worker: _Cutter | None = None
 def _start_worker(segmenter: Segmenter) -> None:
     global _worker
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # from here on Ctrl-C ends a worker, without a traceback
+    if hasattr(signal, "pthread_sigmask"):  # a Ctrl-C that came while it loaded counts too
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     _worker = _Cutter(segmenter)
 
 
@@ -268,16 +259,18 @@ def _work(texts: Sequence[str]) -> _Part:
 
 @contextmanager
 def _deaf_to_interrupts() -> Iterator[None]:
-    """Let the processes that start now not hear Ctrl-C while they load: one message, the main process's, is enough."""
-    try:
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    except ValueError:  # only the main thread may do that, and only it is interrupted
+    """Let the processes that start now not hear Ctrl-C while they load: one message, the main process's, is enough.
+
+    They inherit the blocked signal. The main process hears it as soon as this is over: ignoring would lose it.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
         yield
         return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _cut_in_processes(
@@ -295,14 +288,14 @@ def _cut_in_processes(
     ) as pool:
         others = set(active_children())
         try:
-            with _deaf_to_interrupts():
-                results = pool.map(_work, (texts[a:b] for a, b in chunks))
-        except Exception as error:  # pickling raises whatever it likes
-            raise ArgumentError(
-                f"the segmenter {segmenter!r} cannot be sent to other processes ({error}). Define its class at the top "
-                "of a module, or use n_jobs=1."
-            ) from error
-        try:
+            try:
+                with _deaf_to_interrupts():
+                    results = pool.map(_work, (texts[a:b] for a, b in chunks))
+            except Exception as error:  # pickling raises whatever it likes
+                raise ArgumentError(
+                    f"the segmenter {segmenter!r} cannot be sent to other processes ({error}). Define its class at the "
+                    "top of a module, or use n_jobs=1."
+                ) from error
             yield from track(results, "segmenting", total=len(chunks), show=progress)
         except BrokenProcessPool as error:
             raise TextkitError(
@@ -319,25 +312,25 @@ def _cut_in_processes(
 def _assemble(parts: Iterable[_Part], corpus: Corpus, segmenter: str) -> Tokens:
     """Put the parts of the workers together over one vocabulary; each part is let go before the next one comes."""
     index, tag_index = TermIndex(), TermIndex()
-    columns = [array("i") for _ in range(4)]
+    columns = array("i"), array("i")
     lengths, tags = array("q"), array("h")
     tagged = False
     for part in parts:
         new = np.fromiter((index[term] for term in part.terms), dtype=np.int32, count=len(part.terms))
-        for column, values in zip(columns, (new[part.ids], part.start, part.stop, part.position), strict=True):
+        for column, values in zip(columns, (new[part.ids], part.start), strict=True):
             column.frombytes(_bytes(values, np.intc))
         lengths.frombytes(_bytes(part.lengths, np.int64))
         if part.tags is not None:
             tagged = True
             names = np.array([tag_index[name] for name in part.tag_names], dtype=np.int16)
             tags.frombytes(_bytes(names[part.tags] if len(part.tags) else part.tags, np.int16))
-    ids, start, stop, position = (_as_array(column, np.int32) for column in columns)
+    ids, start = (_as_array(column, np.int32) for column in columns)
     offsets = np.concatenate(([0], np.cumsum(_as_array(lengths, np.int64))))
     return Tokens(
         ids,
         start,
-        stop,
-        position,
+        None,
+        None,
         offsets,
         Vocabulary(index),
         corpus,

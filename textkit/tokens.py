@@ -37,10 +37,11 @@ class Tokens:
     ids : int32, shape (N,)
         Row of the vocabulary.
     start, stop : int32, shape (N,)
-        Characters ``[start, stop)`` of ``corpus.texts[d]``.
+        Characters ``[start, stop)`` of ``corpus.texts[d]``. ``stop`` may be None: every token is as long as its term.
     position : int32, shape (N,)
         Place in the document before anything was dropped (blanks have no place): a window of five words
-        therefore means five words of the text, whatever was filtered.
+        therefore means five words of the text, whatever was filtered. None: nothing was dropped, 0, 1, 2 … in each
+        document.
     offsets : int64, shape (D + 1,)
         Document d owns ``[offsets[d], offsets[d + 1])``.
     vocabulary : Vocabulary
@@ -63,8 +64,6 @@ class Tokens:
 
     ids: Ints
     start: Ints
-    stop: Ints
-    position: Ints
     offsets: NDArray[np.int64]
     vocabulary: Vocabulary
     corpus: Corpus
@@ -77,8 +76,8 @@ class Tokens:
         self,
         ids: NDArray[Any],
         start: NDArray[Any],
-        stop: NDArray[Any],
-        position: NDArray[Any],
+        stop: NDArray[Any] | None,
+        position: NDArray[Any] | None,
         offsets: NDArray[Any],
         vocabulary: Vocabulary,
         corpus: Corpus,
@@ -89,20 +88,28 @@ class Tokens:
         check_type("vocabulary", vocabulary, Vocabulary)
         check_type("corpus", corpus, Corpus)
         arrays = {"ids": ids, "start": start, "stop": stop, "position": position}
-        for name, values in {**arrays, "offsets": offsets}.items():
+        given = {name: values for name, values in arrays.items() if values is not None or name in ("ids", "start")}
+        for name, values in {**given, "offsets": offsets}.items():
             check_type(name, values, np.ndarray, hint="tokenize(corpus) makes all of them.")
         n = len(ids)
-        for name, values in arrays.items():
+        # stop and position follow from the rest until something is merged or dropped, and are then not kept
+        cache: dict[str, Any] = {}
+        for name, values in given.items():
+            assert values is not None
             if values.shape != (n,):
                 raise ArgumentError(f"{name} must have shape ({n},) like ids, got {values.shape}.")
-            object.__setattr__(self, name, _frozen(values, np.int32))
+            frozen = _frozen(values, np.int32)
+            if name in ("stop", "position"):
+                cache[name] = frozen
+            else:
+                object.__setattr__(self, name, frozen)
         object.__setattr__(self, "offsets", _frozen(offsets, np.int64))
         object.__setattr__(self, "vocabulary", vocabulary)
         object.__setattr__(self, "corpus", corpus)
         object.__setattr__(self, "tags", None if tags is None else _frozen(tags, np.int16))
         object.__setattr__(self, "tag_names", tuple(tag_names))
         object.__setattr__(self, "segmenter", segmenter)
-        object.__setattr__(self, "_cache", {})
+        object.__setattr__(self, "_cache", cache)
         self._check(n)
 
     def _check(self, n: int) -> None:
@@ -113,7 +120,8 @@ class Tokens:
             )
         if n and (int(self.ids.min()) < 0 or int(self.ids.max()) >= len(self.vocabulary)):
             raise ArgumentError(f"ids must lie in [0, {len(self.vocabulary)}), the size of the vocabulary.")
-        if n and (int(self.start.min()) < 0 or not (self.start < self.stop).all()):
+        later = self._cache.get("stop")
+        if n and (int(self.start.min()) < 0 or (later is not None and not (self.start < later).all())):
             raise ArgumentError("start must be at least 0 and below stop for every token.")
         if self.tags is not None and self.tags.shape != (n,):
             raise ArgumentError(f"tags must have shape ({n},) like ids, got {self.tags.shape}.")
@@ -125,6 +133,24 @@ class Tokens:
     def docs(self) -> pd.DataFrame:
         """Facts about the documents; a copy."""
         return self.corpus.docs
+
+    @property
+    def stop(self) -> Ints:
+        """End of each token in its text, int32 of shape (N,)."""
+        if "stop" not in self._cache:
+            width = np.fromiter(map(len, self.vocabulary.terms), dtype=np.int32, count=len(self.vocabulary))
+            self._cache["stop"] = _frozen(self.start + width[self.ids], np.int32)
+        stop: Ints = self._cache["stop"]
+        return stop
+
+    @property
+    def position(self) -> Ints:
+        """Place of each token in its document before anything was dropped, int32 of shape (N,)."""
+        if "position" not in self._cache:
+            first = np.repeat(self.offsets[:-1].astype(np.int32), self.lengths)
+            self._cache["position"] = _frozen(np.arange(len(self), dtype=np.int32) - first, np.int32)
+        position: Ints = self._cache["position"]
+        return position
 
     @property
     def lengths(self) -> NDArray[np.int64]:

@@ -111,7 +111,9 @@ class _Planner:
         """Leave out the terms that the font cannot draw."""
         if not self.missing:
             return table
-        kept = table[[not self.missing.intersection(str(term)) for term in table["term"]]].reset_index(drop=True)
+        # an empty list would choose columns, so the mask is an array
+        drawn = np.array([not self.missing.intersection(str(term)) for term in table["term"]], dtype=bool)
+        kept = table[drawn].reset_index(drop=True)
         kept.attrs = table.attrs
         return kept
 
@@ -293,6 +295,6 @@ def _in_documents(rows: pd.DataFrame, least: int) -> pd.DataFrame:
 def _where(table: pd.DataFrame, name: str, values: tuple[str, ...]) -> pd.DataFrame:
     """Return the rows whose column has one of the values, as text."""
     wanted = set(values)
-    rows = table[[str(value) in wanted for value in table[name]]].reset_index(drop=True)
+    rows = table[np.array([str(value) in wanted for value in table[name]], dtype=bool)].reset_index(drop=True)
     rows.attrs = table.attrs
     return rows
