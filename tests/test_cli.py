@@ -189,13 +189,47 @@ def test_edited_reports_need_force(tmp_path: Path, capsys: pytest.CaptureFixture
     assert run(capsys, "verify", "s-textkit")[0] == 0
 
 
-def test_verify_rebuild_of_a_report_tells_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_report_is_made_again_and_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    speeches(tmp_path / "s", "a.txt", "b.txt")
+    (tmp_path / "facts.csv").write_text("file,year\na.txt,2019\nb.txt,2020\n")
+    options = ["--topics", "0", "--meta", "facts.csv", "--title", "两篇"]
+    assert run(capsys, "compare", "s", "--quiet", *options)[0] == 0
+    before = sorted(path.name for path in tmp_path.iterdir())
+    code, out, err = run(capsys, "verify", "s-textkit", "--rebuild")
+    assert (code, err) == (0, "")
+    assert out.endswith("files in s-textkit: all rebuilt and equal\n")
+    assert sorted(path.name for path in tmp_path.iterdir()) == before
+
+    (tmp_path / "s").rename(tmp_path / "moved")
+    assert "was made from 's', which is not in" in failure(capsys, "verify", "s-textkit", "--rebuild")
+    assert run(capsys, "verify", "s-textkit", "--rebuild", "--source", "moved")[0] == 0
+
+    with (tmp_path / "moved" / "a.txt").open("a") as file:
+        file.write("新的一句话。")
+    manifest = json.loads((tmp_path / "s-textkit" / "manifest.json").read_text())
+    manifest["versions"]["numpy"] = "1.0"
+    (tmp_path / "s-textkit" / "manifest.json").write_text(json.dumps(manifest))
+    code, out, _ = run(capsys, "verify", "s-textkit", "--rebuild", "--source", "moved")
+    lines = out.splitlines()
+    assert code == 1
+    assert lines[0] == "data: a.txt changed"
+    assert lines[1].startswith("versions: numpy was 1.0, is ")
+    assert "bytes: index.html differs" in lines
+    assert lines[-1] == f"{len(lines) - 1} differences from what textkit wrote in s-textkit"
+
+
+def test_a_manifest_cannot_lead_out_of_the_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     speeches(tmp_path / "s", "a.txt", "b.txt")
     assert run(capsys, "compare", "s", "--quiet", "--topics", "0")[0] == 0
-    assert failure(capsys, "verify", "s-textkit", "--rebuild") == (
-        "textkit: s-textkit is a report. Make it again with its command, into another folder, and compare the two: "
-        "textkit compare s --topics 0 --out s-textkit-again\n"
-    )
+    path = tmp_path / "s-textkit" / "manifest.json"
+    manifest = json.loads(path.read_text())
+    for command, told in (
+        ("textkit compare ../s", "the place '../s', where only a name may stand"),
+        ("textkit compare s --meta /etc/passwd", "the place '/etc/passwd', where only a name may stand"),
+        ("textkit lab s", "was made in Python, not by the command"),
+    ):
+        path.write_text(json.dumps(manifest | {"command": command}))
+        assert told in failure(capsys, "verify", "s-textkit", "--rebuild")
 
 
 def test_interrupted(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

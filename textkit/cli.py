@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from textkit.report import Comparison
+    from textkit.report.check import Found
 
 FORMATS = ("html", "csv", "png", "svg", "pdf")
 LANGUAGES = ("zh", "en")
@@ -169,12 +170,17 @@ def _add_verify(commands: Any) -> None:
         "verify",
         "check a report or a folder of figures against its manifest",
         "Hash the files of a report or of a folder of figures again and compare them with the manifest.\n"
+        "With --rebuild, make them again and say which of data, parameters, versions or bytes differ.\n"
         "Exit code 0: all as written; 1: something differs.",
-        "examples:\n  textkit verify speeches-textkit\n  textkit verify figures --rebuild\n",
+        "examples:\n  textkit verify speeches-textkit\n  textkit verify figures --rebuild\n"
+        "  textkit verify speeches-textkit --rebuild --source data/speeches\n",
     )
     parser.set_defaults(run=_verify)
     parser.add_argument("dir", metavar="DIR", help="folder of a report, or of figures")
-    parser.add_argument("--rebuild", action="store_true", help="draw the figures again from their tables and compare")
+    parser.add_argument("--rebuild", action="store_true", help="make figures or report again and compare")
+    parser.add_argument(
+        "--source", metavar="FOLDER", help="texts of the report to rebuild (default: found by name, beside it or here)"
+    )
 
 
 def _add_lab(commands: Any) -> None:
@@ -285,15 +291,59 @@ def timings(made: Comparison) -> str:
 def _verify(options: argparse.Namespace) -> int:
     from textkit.report.check import check_folder
 
-    found = check_folder(Path(options.dir), rebuild=options.rebuild)
+    folder = Path(options.dir)
+    found = check_folder(folder, rebuild=options.rebuild)
+    if options.rebuild and not found.problems:
+        found = _rebuilt(folder, None if options.source is None else Path(options.source)) or found
     for problem in found.problems:
         _say(problem)
     if found.problems:
-        _say(f"{len(found.problems)} of {found.n_files} files differ from what textkit wrote in {options.dir}")
+        n = len(found.problems)
+        what = f"{n} difference{'s' if n > 1 else ''}" if options.rebuild else f"{n} of {found.n_files} files differ"
+        _say(f"{what} from what textkit wrote in {options.dir}")
         return DIFFERENT
     how = "rebuilt and equal" if options.rebuild else "as written"
     _say(f"{found.n_files} files in {options.dir}: all {how}")
     return OK
+
+
+def _rebuilt(folder: Path, source: Path | None) -> Found | None:
+    """Make a report again in a folder that nobody sees and compare; ``None`` if the folder holds figures only."""
+    from tempfile import TemporaryDirectory
+
+    from textkit.report.folder import read_manifest
+    from textkit.report.rebuild import OPTIONS_WITH_FILES, differences, located, recorded_command
+
+    old = read_manifest(folder)
+    if old is None:
+        return None
+    arguments = recorded_command(old, folder)
+    near = [folder.resolve().parent, Path.cwd()]
+    texts = source or located(arguments[0], near, folder=folder, option="--source")
+    recorded = arguments[0]
+    near = [texts if texts.is_dir() else texts.parent, texts.resolve().parent, *near]
+    for place, word in enumerate(arguments[:-1]):
+        if word in OPTIONS_WITH_FILES:
+            arguments[place + 1] = str(located(arguments[place + 1], near, folder=folder, option="--source"))
+    with TemporaryDirectory(prefix="textkit-") as hidden:
+        again = Path(hidden) / "report"
+        arguments[0] = str(_under_its_name(texts, Path(hidden) / "texts", recorded))
+        options = _parser().parse_args(["compare", *arguments, "--out", str(again), "--quiet"])
+        options.title = old.get("settings", {}).get("title") or options.title
+        options.run(options)
+        return differences(old, read_manifest(again) or {})
+
+
+def _under_its_name(texts: Path, place: Path, name: str) -> Path:
+    """Return the texts as a path that ends in the name they had: a report shows that name."""
+    if texts.name == name:
+        return texts
+    place.mkdir()
+    try:
+        (place / name).symlink_to(texts.resolve())
+    except OSError:  # Windows, without the right to make links: the page differs by the name
+        return texts
+    return place / name
 
 
 def _lab(options: argparse.Namespace) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from textkit.errors import ArgumentError, ReadError
+from textkit.errors import ReadError
 from textkit.figures import verify
 from textkit.report.folder import JOURNAL, MANIFEST, file_hash, hashes, is_ours, read_manifest
 
@@ -21,23 +21,19 @@ class Found:
 def check_folder(folder: Path, *, rebuild: bool = False) -> Found:
     """Hash the files of a report or of a folder of figures again.
 
+    ``rebuild`` draws figures again from their tables; a report is made again by the command line, which knows how its
+    texts are read.
+
     Raises
     ------
     ReadError
         The folder is neither.
-    ArgumentError
-        ``rebuild`` of a report: it is made again by its command, which the message repeats.
     """
     if not folder.is_dir():
         raise ReadError(f"there is no folder {str(folder)!r}. Name the folder of a report, or of figures.")
     manifest = read_manifest(folder)
     if manifest is None:
         return _figures(folder, rebuild=rebuild)
-    if rebuild:
-        raise ArgumentError(
-            f"{folder} is a report. Make it again with its command, into another folder, and compare the two: "
-            f"{manifest.get('command', 'textkit compare')} --out {folder.name}-again"
-        )
     return _report(folder, manifest["outputs"])
 
 
