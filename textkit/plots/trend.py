@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
+from matplotlib.transforms import ScaledTranslation
 from numpy.typing import NDArray
 
 from textkit import drawing
@@ -16,6 +17,9 @@ from textkit.errors import check_choice, check_int
 
 _COLUMNS = ("group", "term", "rate", "ci_low", "ci_high")
 _DIRECT = 6
+_BANDS = 2  # terms whose bands can be told apart
+_WHISKERS = 24  # groups for which there is room
+_STEP = 3.5  # points between the whiskers of two terms
 _WORDS = {"zh": "每百万词频次", "en": "Frequency per million tokens"}
 
 
@@ -28,6 +32,8 @@ def plot_trend(
     title: str | None = None,
 ) -> Axes:
     """Draw rates of terms over ordered groups as lines with intervals.
+
+    The intervals of one or two terms are bands; those of more terms are whiskers that stand side by side.
 
     Parameters
     ----------
@@ -78,8 +84,12 @@ def plot_trend(
         pad = 6.0
         handles = []
         ends: list[tuple[float, float]] = []
-        for term, colour, marker in zip(terms, PALETTE, MARKERS, strict=False):
+        # bands of three terms hide each other: then each point gets a whisker, side by side with those of the others
+        whiskers = len(terms) > _BANDS and len(groups) <= _WHISKERS
+        shifts = _STEP * (np.arange(len(terms)) - (len(terms) - 1) / 2) if whiskers else np.zeros(len(terms))
+        for term, colour, marker, shift in zip(terms, PALETTE, MARKERS, shifts, strict=False):
             at, rate, low, high = _series(shown[shown["term"] == term], groups, where)
+            beside = ax.transData + _moved(ax, float(shift))
             (line,) = ax.plot(
                 at,
                 rate,
@@ -91,13 +101,21 @@ def plot_trend(
                 clip_on=False,
                 zorder=3,
                 label=str(term),
+                transform=beside,
             )
-            ax.fill_between(at, low, high, color=colour, alpha=0.16 / len(terms) ** 0.5, linewidth=0)
+            if whiskers:
+                ax.vlines(at, low, high, color=colour, alpha=0.55, linewidth=1.0, clip_on=False, transform=beside)
+            else:
+                ax.fill_between(at, low, high, color=colour, alpha=0.16 / len(terms) ** 0.5, linewidth=0)
             handles.append(line)
             known = np.flatnonzero(np.isfinite(rate))
             ends.append((at[known[-1]], rate[known[-1]]) if known.size else (np.nan, np.nan))
         ax.set_ylim(0, _top(shown) * 1.05)
         _draw_axis(ax, groups, where)
+        if whiskers:  # room for the outer ones
+            left, right = ax.get_xlim()
+            room = (right - left) * (float(shifts[-1]) + 3) / drawing.size_in_points(ax)[0]
+            ax.set_xlim(left - room, right + room)
         ax.set_ylabel(_WORDS[lang])
         drawing.plain_numbers(ax.yaxis)
         ax.yaxis.grid(visible=True)
@@ -108,6 +126,13 @@ def plot_trend(
         drawing.set_title(ax, title, pad=pad)
     drawing.remember(ax, shown, "plot_trend", n=n, lang=lang, title=title)
     return ax
+
+
+def _moved(ax: Axes, points: float) -> ScaledTranslation:
+    """Return a shift to the right in points, the same at every size of the figure."""
+    figure = ax.get_figure(root=True)
+    assert figure is not None, "the axes lie on a figure"
+    return ScaledTranslation(points / 72, 0, figure.dpi_scale_trans)
 
 
 def _axis(column: pd.Series) -> tuple[list[Any], NDArray[np.float64]]:
