@@ -2,9 +2,13 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+PEERS  := .venv-peers
 PY     := $(BIN)/python
 UV     := $(shell command -v uv 2>/dev/null)
 STAMP  := $(VENV)/.stamp
+# the lock files name no index: what a user's pip asks is the user's choice
+COMPILE = env -u UV_INDEX_URL -u UV_EXTRA_INDEX_URL -u UV_DEFAULT_INDEX -u UV_INDEX -u UV_FIND_LINKS uv --no-config \
+	pip compile --generate-hashes --universal --python-version 3.11 --custom-compile-command 'make lock' -q
 
 export PYTHONHASHSEED ?= 0
 export MPLBACKEND ?= Agg
@@ -53,12 +57,18 @@ check: $(STAMP) ## format, lint, types, floors, licences
 lab: $(STAMP) ## JupyterLab on notebooks/, on 127.0.0.1 with a token
 	$(BIN)/textkit lab
 
-bench: $(STAMP) ## benchmarks/RESULTS.md: ratios against named peers, in one run
+bench: $(STAMP) $(PEERS)/.stamp ## benchmarks/RESULTS.md: ratios against named peers, in one run
 	$(PY) -m benchmarks
 
-lock: $(STAMP) ## rewrite requirements.lock (needs uv)
-	env -u UV_INDEX_URL -u UV_EXTRA_INDEX_URL -u UV_DEFAULT_INDEX -u UV_INDEX -u UV_FIND_LINKS uv --no-config pip compile pyproject.toml \
-	  --group test --generate-hashes --universal --python-version 3.11 --custom-compile-command 'make lock' -q -o requirements.lock
+# some peers need older libraries than textkit: they have an environment of their own
+$(PEERS)/.stamp: benchmarks/peers.lock
+	test -x $(PEERS)/bin/python || $(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r benchmarks/peers.lock
+	@touch $@
+
+lock: $(STAMP) ## rewrite the lock files (needs uv)
+	$(COMPILE) pyproject.toml --group test -o requirements.lock
+	$(COMPILE) benchmarks/peers.txt -o benchmarks/peers.lock
 
 clean: ## remove the environment and what was built
-	rm -rf $(VENV) build .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) $(PEERS) build .mypy_cache .ruff_cache .import_linter_cache

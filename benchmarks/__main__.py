@@ -15,16 +15,22 @@ from typing import Any
 
 from benchmarks.cases import CASES, Case
 from benchmarks.corpora import texts
+from benchmarks.inputs import FOLDER, prepare
 
 HERE = Path(__file__).resolve().parent
+PEERS = HERE.parent / ".venv-peers" / "bin" / "python"
 PACKAGES = ["numpy", "scipy", "pandas", "scikit-learn", "jieba", "rjieba", "nltk", "matplotlib"]
 
 
-def once(name: str, side: str) -> dict[str, Any]:
+def once(case: Case, side: str) -> dict[str, Any]:
     """Run one side of a case in a process of its own and return what it measured."""
+    name = case.name
+    command = [sys.executable, "-m", "benchmarks.cases", name, side]
+    if side == "peer" and case.own_environment:
+        command = [str(PEERS), "-m", "benchmarks.peers", name, str(FOLDER)]
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "TEXTKIT_PROGRESS": "0"}
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.cases", name, side],
+        command,
         capture_output=True,
         text=True,
         env=environment,
@@ -45,9 +51,9 @@ def measure(case: Case, repeats: int) -> dict[str, Any]:
     ours: list[dict[str, Any]] = []
     peer: list[dict[str, Any]] = []
     for _ in range(case.repeats or repeats):
-        ours.append(once(case.name, "ours"))
+        ours.append(once(case, "ours"))
         if case.peer:
-            peer.append(once(case.name, "peer"))
+            peer.append(once(case, "peer"))
     result: dict[str, Any] = {
         "ours_s": median(ours, "seconds"),
         "ours_mb": median(ours, "peak_mb"),
@@ -57,10 +63,16 @@ def measure(case: Case, repeats: int) -> dict[str, Any]:
         result |= {"peer_s": median(peer, "seconds"), "peer_mb": median(peer, "peak_mb")}
         result["ratio"] = result["peer_s"] / result["ours_s"]
         result["memory"] = result["ours_mb"] / result["peer_mb"]
-        result["equal"] = ours[-1]["check"] == peer[-1]["check"]
+        result["note"] = "; ".join(part for part in (result["note"], _told_by(case, peer[-1])) if part)
+        # a peer that computes something else on the same input gives an empty check
+        result["equal"] = not peer[-1]["check"] or ours[-1]["check"] == peer[-1]["check"]
     else:
         result["equal"] = ours[-1].get("ok", True)
     return result
+
+
+def _told_by(case: Case, row: dict[str, Any]) -> str:
+    return f"{case.peer}: {row['note']}" if row.get("note") else ""
 
 
 def verdict(case: Case, row: dict[str, Any]) -> str:
@@ -77,6 +89,14 @@ def line(case: Case, row: dict[str, Any]) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
+def peer_versions() -> list[str]:
+    """Return the versions of the peers that have an environment of their own."""
+    if not PEERS.is_file():
+        return []
+    code = "import importlib.metadata as m\nfor p in 'gensim datasketch pycorpdiff'.split(): print(p, m.version(p))"
+    return subprocess.run([str(PEERS), "-c", code], capture_output=True, text=True, check=True).stdout.splitlines()
+
+
 def main() -> int:
     """Measure the chosen cases and write the report."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -84,13 +104,17 @@ def main() -> int:
     parser.add_argument("--repeats", type=int, default=3)
     options = parser.parse_args()
     chosen = [c for c in CASES if not options.names or c.name in options.names]
+    if any(case.inputs for case in chosen):
+        prepare()
+    if any(case.own_environment for case in chosen) and not PEERS.is_file():
+        raise SystemExit("the peers are not installed; run: make bench")
     rows = {}
     for case in chosen:
         rows[case.name] = row = measure(case, options.repeats)
         print(line(case, row), flush=True)
     name, found = texts()
     machine = f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
-    versions = ", ".join(f"{p} {importlib.metadata.version(p)}" for p in PACKAGES)
+    versions = ", ".join([*(f"{p} {importlib.metadata.version(p)}" for p in PACKAGES), *peer_versions()])
     notes = [f"- **{c.title}**: {rows[c.name]['note']}" for c in chosen if rows[c.name]["note"]]
     report = [
         "# Benchmarks",

@@ -27,6 +27,10 @@ class Case:
     goal: str
     reached: Callable[[Result], bool]
     repeats: int = 0
+    inputs: bool = False
+    """Measured on the files that `benchmarks.inputs` writes."""
+    own_environment: bool = False
+    """The peer is a function of `benchmarks.peers`."""
 
 
 def digest(value: Any) -> str:

@@ -81,8 +81,9 @@ def test_the_stub_is_sorted_and_complete() -> None:
     assert sorted(n for n in names if n) == sorted(tk.__all__)
 
 
-def test_no_address_in_the_lock_file() -> None:
-    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+@pytest.mark.parametrize("lock", ["requirements.lock", "benchmarks/peers.lock"])
+def test_no_address_in_the_lock_file(lock: str) -> None:
+    text = (ROOT / lock).read_text(encoding="utf-8")
     assert not re.search(r"://|--(extra-)?index|--find-links|file:", text)
     pins = re.findall(r"^[a-z0-9._-]+==", text, re.MULTILINE)
     assert len(pins) > 100

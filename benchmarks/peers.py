@@ -1,0 +1,214 @@
+"""What other programs do with the prepared inputs; runs in an environment of its own (benchmarks/peers.lock).
+
+Nothing of textkit is imported here: numpy, the standard library and the peers. The inputs are files written by
+``benchmarks.inputs``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import resource
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+Result = dict[str, Any]
+NODE = "发展"
+
+
+def digest(value: Any) -> str:
+    return hashlib.sha256(json.dumps(value, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def timed(work: Callable[[], Any]) -> tuple[float, Any]:
+    began = time.perf_counter()
+    result = work()
+    return time.perf_counter() - began, result
+
+
+def stream(folder: Path) -> tuple[list[str], np.ndarray]:
+    """Return the words of the running text, and where its hundred documents begin and end."""
+    data = np.load(folder / "stream.npz")
+    terms = json.loads((folder / "stream.json").read_text(encoding="utf-8"))
+    return [terms[i] for i in data["ids"].tolist()], data["offsets"]
+
+
+def collocations_nltk(folder: Path) -> Result:
+    """Bigrams of five occurrences and more, ranked by G2; documents follow each other without a gap."""
+    from nltk.collocations import BigramAssocMeasures, BigramCollocationFinder
+
+    words, _ = stream(folder)
+
+    def work() -> Any:
+        finder = BigramCollocationFinder.from_words(words)
+        finder.apply_freq_filter(5)
+        return finder.ngram_fd, finder.score_ngrams(BigramAssocMeasures.likelihood_ratio)
+
+    seconds, (counts, scored) = timed(work)
+    rows = sorted([a, b, counts[a, b]] for (a, b), _ in scored)
+    return {"seconds": seconds, "check": digest(rows), "note": f"{len(rows):,} bigrams"}
+
+
+def collocations_gensim(folder: Path) -> Result:
+    """gensim's Phrases finds those above a threshold of NPMI; it scores nothing else."""
+    from gensim.models.phrases import Phrases
+
+    words, offsets = stream(folder)
+    sentences = [words[a:b] for a, b in zip(offsets[:-1].tolist(), offsets[1:].tolist(), strict=True)]
+
+    def work() -> Any:
+        model = Phrases(sentences, min_count=5, threshold=-1.0, scoring="npmi", delimiter="\x1f", max_vocab_size=10**9)
+        return model.export_phrases()
+
+    seconds, found = timed(work)
+    return {"seconds": seconds, "check": "", "note": f"{len(found):,} bigrams with NPMI"}
+
+
+def collocates_python(folder: Path) -> Result:
+    """Counts of all words within five words of each hit, one document after the other."""
+    words, offsets = stream(folder)
+    bounds = list(zip(offsets[:-1].tolist(), offsets[1:].tolist(), strict=True))
+
+    def work() -> Counter[str]:
+        found: Counter[str] = Counter()
+        for a, b in bounds:
+            for i in range(a, b):
+                if words[i] == NODE:
+                    found.update(words[max(a, i - 5) : i])
+                    found.update(words[i + 1 : min(b, i + 6)])
+        return found
+
+    seconds, found = timed(work)
+    rows = sorted([w, n] for w, n in found.items() if n >= 5 and w != NODE)
+    return {"seconds": seconds, "check": digest(rows), "note": f"{len(rows):,} collocates"}
+
+
+def collocates_pycorpdiff(folder: Path) -> Result:
+    from pycorpdiff.collocation.cooccurrence import collocate_counts
+
+    words, offsets = stream(folder)
+    documents = [words[a:b] for a, b in zip(offsets[:-1].tolist(), offsets[1:].tolist(), strict=True)]
+    seconds, (found, _) = timed(lambda: collocate_counts(documents, NODE, window=5))
+    rows = sorted([w, n] for w, n in found.items() if n >= 5 and w != NODE)
+    return {"seconds": seconds, "check": digest(rows), "note": f"{len(rows):,} collocates"}
+
+
+def dispersion_python(folder: Path) -> Result:
+    """DP (Gries 2008) of every word over a hundred documents."""
+    words, offsets = stream(folder)
+    bounds = list(zip(offsets[:-1].tolist(), offsets[1:].tolist(), strict=True))
+
+    def work() -> dict[str, float]:
+        counts = [Counter(words[a:b]) for a, b in bounds]
+        total = Counter(words)
+        shares = [(b - a) / len(words) for a, b in bounds]
+        return {
+            term: 0.5 * sum(abs(count[term] / n - share) for count, share in zip(counts, shares, strict=True))
+            for term, n in total.items()
+        }
+
+    seconds, dp = timed(work)
+    return {"seconds": seconds, "check": f"{len(dp)} {math.fsum(dp.values()):.6f}"}
+
+
+def dispersion_pycorpdiff(folder: Path) -> Result:
+    """pycorpdiff begins with a dense table of documents by words; counting is timed too, as it is for the others."""
+    import pandas as pd
+    from pycorpdiff.keyness.dispersion import dispersion_dp
+
+    words, offsets = stream(folder)
+    bounds = list(zip(offsets[:-1].tolist(), offsets[1:].tolist(), strict=True))
+
+    def work() -> Any:
+        table = pd.DataFrame([Counter(words[a:b]) for a, b in bounds]).fillna(0)
+        return dispersion_dp(table)
+
+    seconds, dp = timed(work)
+    return {"seconds": seconds, "check": f"{len(dp)} {math.fsum(dp):.6f}"}
+
+
+def coherence(folder: Path, measure: str) -> Result:
+    from gensim.corpora import Dictionary
+    from gensim.models.coherencemodel import CoherenceModel
+
+    made = json.loads((folder / "paragraphs.json").read_text(encoding="utf-8"))
+    documents, topics = made["documents"], made["topics"]
+    dictionary = Dictionary(documents)
+
+    def work() -> Any:
+        model = CoherenceModel(
+            topics=topics, texts=documents, dictionary=dictionary, coherence=measure, topn=10, processes=1
+        )
+        return model.get_coherence_per_topic()
+
+    seconds, values = timed(work)
+    return {"seconds": seconds, "check": "", "note": f"mean {sum(values) / len(values):.4f}"}
+
+
+def near_duplicates_datasketch(folder: Path) -> Result:
+    """MinHash in bulk, bands, and every candidate checked on its sets, as ours are."""
+    from datasketch import MinHash, MinHashLSH
+
+    made = json.loads((folder / "near.json").read_text(encoding="utf-8"))
+    documents, planted = made["documents"], made["planted"]
+
+    def work() -> set[tuple[int, int]]:
+        sets = [{text[i : i + 5] for i in range(len(text) - 4)} for text in documents]
+        hashes = MinHash.bulk([[s.encode() for s in items] for items in sets], num_perm=128)
+        index = MinHashLSH(threshold=0.6, num_perm=128)
+        found = set()
+        for i, one in enumerate(hashes):
+            for j in index.query(one):
+                shared = len(sets[i] & sets[j])
+                if shared >= 0.6 * (len(sets[i]) + len(sets[j]) - shared):
+                    found.add((j, i))
+            index.insert(i, one)
+        return found
+
+    seconds, found = timed(work)
+    recall = sum((a, b) in found for a, b in planted) / len(planted)
+    return {"seconds": seconds, "check": "", "note": f"{len(found):,} pairs, {recall:.3f} of the planted ones"}
+
+
+def nearest_sklearn(folder: Path) -> Result:
+    """Cosine of all pairs as a dense matrix, then the ten best of each row."""
+    from scipy.sparse import load_npz
+    from sklearn.metrics.pairwise import cosine_similarity
+
+    matrix = load_npz(folder / "matrix.npz")
+
+    def work() -> Any:
+        values = cosine_similarity(matrix)
+        np.fill_diagonal(values, -1.0)
+        best = np.argpartition(-values, 10, axis=1)[:, :10]
+        return np.take_along_axis(values, best, axis=1)
+
+    seconds, best = timed(work)
+    return {"seconds": seconds, "check": f"{np.sort(best, axis=1).sum():.4f}"}
+
+
+PEERS: dict[str, Callable[[Path], Result]] = {
+    "collocations": collocations_nltk,
+    "collocations_gensim": collocations_gensim,
+    "collocates": collocates_python,
+    "collocates_pycorpdiff": collocates_pycorpdiff,
+    "dispersion": dispersion_python,
+    "dispersion_pycorpdiff": dispersion_pycorpdiff,
+    "npmi": lambda folder: coherence(folder, "c_npmi"),
+    "cv": lambda folder: coherence(folder, "c_v"),
+    "near_duplicates": near_duplicates_datasketch,
+    "nearest": nearest_sklearn,
+}
+
+
+if __name__ == "__main__":
+    result = PEERS[sys.argv[1]](Path(sys.argv[2]))
+    result["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps(result))
