@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import textkit as tk
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -86,7 +88,7 @@ def test_no_address_in_the_lock_file(lock: str) -> None:
     text = (ROOT / lock).read_text(encoding="utf-8")
     assert not re.search(r"://|--(extra-)?index|--find-links|file:", text)
     pins = re.findall(r"^[a-z0-9._-]+==", text, re.MULTILINE)
-    assert len(pins) > 100
+    assert len(pins) > 15
     assert text.count("--hash=sha256:") > len(pins)
 
 
