@@ -197,6 +197,16 @@ def test_the_fast_and_the_general_way_agree(values: list[str]) -> None:
     pd.testing.assert_frame_equal(fast.to_frame(), slow.to_frame())
 
 
+@given(st.lists(st.text(alphabet="网格管理 \n\r\t。X×*1a._", max_size=8), max_size=6))
+@pytest.mark.parametrize("segmenter", ["jieba", "spaces", "characters"])
+def test_texts_cut_together_are_texts_cut_alone(segmenter: str, values: list[str]) -> None:
+    together = tokenize(Corpus(values), segmenter)
+    for row, value in enumerate(values):
+        alone = tokenize(Corpus([value]), segmenter)
+        assert together.words(row) == alone.words(0)
+        assert together[[row]].start.tolist() == alone.start.tolist()
+
+
 @pytest.mark.parametrize("segmenter", ["jieba", "characters", "spaces"])
 @pytest.mark.parametrize("size", [7, 50, 1_000])
 def test_a_huge_text_is_cut_in_pieces_without_changing_a_word(
