@@ -41,7 +41,7 @@ tk.save_figure(ax, "04_frequency", folder="../figures")
 # difference is; the log ratio says how large it is. Both stand in the table, with an interval.
 
 # %%
-table = tk.keyness(dtm, "district_petitions")
+table = tk.keyness(dtm, "district_petitions", measure="g2")
 table[["term", "n_target", "n_reference", "score", "effect", "ci_low", "ci_high", "q_value", "flag"]].head(8)
 
 # %%

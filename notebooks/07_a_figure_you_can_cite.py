@@ -12,7 +12,7 @@ import textkit as tk
 
 dtm = tk.load_matrix("speeches").merge("doc").keep(tk.is_word).drop(tk.stopwords("textkit"))
 labels = dtm.docs["label_zh"]
-table = tk.keyness(dtm, "city_responsibility")
+table = tk.keyness(dtm, "city_responsibility", measure="g2")
 
 # %% [markdown]
 # ## The parameters travel with the table

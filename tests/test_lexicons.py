@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import importlib.util
 import re
+from importlib.metadata import metadata
 from pathlib import Path
 
 import pytest
 
 from textkit import lexicons
 from textkit.errors import ArgumentError, ReadError, TextkitError, UnknownNameError
-from textkit.lexicons import LISTS, stopwords
+from textkit.lexicons import COLUMNS, LISTS, REFUSED, read_stopwords, stopword_lists, stopwords
 
 FOLDER = Path(lexicons.__file__).parent
 # Words by which official documents differ: no list of function words may delete them.
@@ -76,8 +77,19 @@ def test_there_is_no_default_and_no_baidu() -> None:
     with pytest.raises(UnknownNameError) as caught:
         stopwords("baidu")
     assert str(caught.value) == (
-        "unknown stop-word list 'baidu'. Available: 'cn', 'en', 'hit', 'iso', 'scu', 'textkit'. A list of your own "
-        "is the path of a UTF-8 file, one word a line. (The Baidu list is left out: it deletes content words of "
+        "unknown stop-word list 'baidu': it is refused, because it deletes content words of official prose (问题, "
+        "加强, 安全), and its makers named no licence. If you have a right to a copy, put it into a file, one word a "
+        "line: read_stopwords('baidu.txt'). Available: 'cn', 'en', 'hit', 'iso', 'scu', 'textkit'."
+    )
+    for name in REFUSED:
+        with pytest.raises(UnknownNameError, match=f"unknown stop-word list '{name}': it is refused, because "):
+            stopwords(name)
+    assert set(REFUSED).isdisjoint(LISTS)
+    with pytest.raises(UnknownNameError) as caught:
+        stopwords("zh")
+    assert str(caught.value) == (
+        "unknown stop-word list 'zh'. Available: 'cn', 'en', 'hit', 'iso', 'scu', 'textkit'. A list of your own is a "
+        "file with one word a line: read_stopwords(path). (The Baidu list is left out: it deletes content words of "
         "official prose such as 问题, 加强 and 安全.)"
     )
     with pytest.raises(UnknownNameError, match="did you mean 'textkit'?"):
@@ -111,7 +123,10 @@ def test_files_that_are_no_list(tmp_path: Path) -> None:
         with pytest.raises(ReadError, match=f"^{re.escape(message)}$"):
             stopwords(path)
 
-    refused("的\n了\n".encode("gb18030"), f"{path} is not UTF-8: byte 0 is 0xb5. Save it as UTF-8 and try again.")
+    refused(
+        "的\n了\n".encode("gb18030"),
+        f"{path} is not UTF-8: byte 0 is 0xb5. Try read_stopwords(path, encoding='gb18030'), or save it as UTF-8.",
+    )
     refused(b"\n# only a comment\n", f"{path} holds no words. Put one word on a line.")
     refused(
         ("的\n" + "这是一整篇文章。" * 20).encode(),
@@ -124,6 +139,50 @@ def test_files_that_are_no_list(tmp_path: Path) -> None:
         stopwords(tmp_path)
     with pytest.raises(ArgumentError, match="got a list. A collection of words needs no list"):
         stopwords(["的"])  # type: ignore[arg-type]
+
+
+def test_other_encodings(tmp_path: Path) -> None:
+    path = tmp_path / "list.txt"
+    path.write_bytes("的\n了\n".encode("gb18030"))
+    assert read_stopwords(path, encoding="gb18030") == {"的", "了"}
+    path.write_bytes("的\n了\n".encode("utf-16"))
+    assert read_stopwords(path, encoding="utf-16") == {"的", "了"}
+    with pytest.raises(
+        ArgumentError, match="encoding must be the name of a text encoding such as 'gb18030', got 'gbx'"
+    ):
+        read_stopwords(path, encoding="gbx")
+    path.write_bytes(b"\x81")
+    with pytest.raises(
+        ReadError, match=r"is not gb18030: byte 0 is 0x81. Try read_stopwords\(path, encoding='utf-8'\)"
+    ):
+        read_stopwords(path, encoding="gb18030")
+
+
+def test_every_list_names_its_source_and_licence() -> None:
+    table = stopword_lists()
+    assert list(table.columns) == COLUMNS
+    assert table["name"].tolist() == sorted(LISTS)
+    assert (table[["language", "licence", "source"]] != "").all(axis=None)
+    assert table["licence"].str.startswith("MIT").all()
+    assert table.attrs["textkit"]["refused"] == REFUSED
+    for row in table.itertuples():
+        assert row.n == len(stopwords(row.name))
+
+
+@pytest.mark.parametrize("name", ["pystopwords", "stopwordsiso"])
+def test_the_packages_state_the_licence_that_we_quote(name: str) -> None:
+    if importlib.util.find_spec(name) is None:
+        pytest.skip(f"{name} is not installed")
+    facts = metadata(name)
+    assert "MIT" in f"{facts['License']} {facts['License-Expression']}"
+
+
+def test_why_baidu_is_refused() -> None:
+    found = importlib.util.find_spec("pystopwords")
+    if found is None or not found.submodule_search_locations:
+        pytest.skip("pystopwords is not installed")
+    copy = Path(found.submodule_search_locations[0]) / "data" / "stopwords.zh.baidu.txt"
+    assert {"问题", "加强", "安全"} <= read_stopwords(copy)  # a user's own copy is read like any other file
 
 
 @pytest.mark.shared

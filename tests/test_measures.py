@@ -11,7 +11,7 @@ from scipy import stats
 
 from textkit import measures
 from textkit.errors import ArgumentError, UnknownNameError
-from textkit.measures import fisher
+from textkit.measures import divergence, document_level, fisher, glm
 
 counts = st.integers(0, 40)
 
@@ -388,3 +388,69 @@ class TestOrder:
     def test_competition_ranks(self) -> None:
         assert measures.competition_ranks([]).tolist() == []
         assert measures.competition_ranks([3.0, 3.0, 1.0]).tolist() == [1, 1, 3]
+
+
+class TestKeynessFamilies:
+    """The formulas behind the measures over documents, and the divergences."""
+
+    @given(st.lists(st.integers(0, 3), min_size=2, max_size=8), st.lists(st.integers(0, 3), min_size=2, max_size=8))
+    def test_cliff_by_all_pairs(self, x: list[int], y: list[int]) -> None:
+        values = np.array([*x, *y], dtype=float)
+        first, there = np.arange(len(values)) < len(x), values > 0
+        term = np.zeros(int(there.sum()), dtype=int)
+        m1, m2 = len(x), len(y)
+        found = document_level.cliff_interval(term, values[there], first[there], m1, m2, 1)
+        ranks = measures.mann_whitney(term, values[there], first[there], m1, m2, 1)
+        signs = np.sign(np.subtract.outer(x, y)).astype(float)
+        d = signs.mean()
+        assert ranks.delta[0] == pytest.approx(d, abs=1e-12)
+        assert np.isnan(ranks.z[0]) or np.sign(ranks.z[0]) in (0, np.sign(d))
+        if not signs.any():
+            if len(set(x + y)) == 1:
+                assert np.isnan(found.se[0])
+            return
+        rows = m2**2 * ((signs.mean(axis=1) - d) ** 2).sum() + m1**2 * ((signs.mean(axis=0) - d) ** 2).sum()
+        variance = (rows - ((signs - d) ** 2).sum()) / (m1 * m2 * (m1 - 1) * (m2 - 1))
+        variance = max(variance, (1 - d**2) / (m1 * m2 - 1))
+        assert found.se[0] == pytest.approx(np.sqrt(variance), abs=1e-9)
+        assert -1 <= found.low[0] <= d + 1e-12 and d - 1e-12 <= found.high[0] <= 1
+
+    def test_fieller_is_welch_turned_around(self) -> None:
+        rng = np.random.default_rng(0)
+        x, y = rng.gamma(2, 1, 9), rng.gamma(2, 2, 14)
+        moments = [measures.Moments(np.array([v.mean()]), np.array([v.var(ddof=1)])) for v in (x, y)]
+        test = measures.welch(moments[0], 9, moments[1], 14)
+        low, high = document_level.ratio_of_means_interval(moments[0], 9, moments[1], 14, test.df)
+        limit = stats.t.ppf(0.975, test.df[0])
+        for end, sign in ((low, 1), (high, -1)):
+            rho = 2.0 ** end[0]
+            t = (x.mean() - rho * y.mean()) / np.sqrt(x.var(ddof=1) / 9 + rho**2 * y.var(ddof=1) / 14)
+            assert t == pytest.approx(sign * limit)
+        # few documents that differ much: no ratio is too large, or too small
+        wide = measures.Moments(np.array([1.0]), np.array([4.0]))
+        low, high = document_level.ratio_of_means_interval(wide, 3, wide, 3, 4.0)
+        assert (low[0], high[0]) == (-np.inf, np.inf)
+
+    @given(tables())
+    def test_kld_of_a_word(self, abcd: tuple[int, int, int, int]) -> None:
+        a, b, c, d = abcd
+        value = float(divergence.keyness_kld(a, b, c, d))
+        if a + b == 0:
+            assert np.isnan(value)
+            return
+        size = stats.entropy([a, b], [c, d], base=2)
+        assert abs(value) == pytest.approx(size, abs=1e-12)
+        assert value * (a * d - b * c) >= 0
+        assert value == pytest.approx(-float(divergence.keyness_kld(b, a, d, c)), abs=1e-12)
+
+    def test_a_poisson_fit_of_groups_is_that_of_documents(self) -> None:
+        rng = np.random.default_rng(1)
+        z = np.array([[1.0, 0], [1, 1]])[np.arange(10) % 2]
+        n, y = rng.integers(50, 200, 10).astype(float), rng.poisson(8, (3, 10)).astype(float)
+        alone, _, _ = glm.poisson(y, n, z)
+        sums = [np.stack([part[:, g::2].sum(axis=1) for g in (0, 1)], axis=1) for part in (y, y**2, y * n, y**2 / n)]
+        sizes = [np.array([part[g::2].sum() for g in (0, 1)]) for part in (n, n**2)]
+        fit = glm.quasi_poisson(glm.GroupSums(*sums, *sizes, 10), z[:2])
+        np.testing.assert_allclose(fit.beta, alone, atol=1e-9)
+        mu = n * np.exp(alone @ z.T)
+        np.testing.assert_allclose(fit.dispersion, ((y - mu) ** 2 / mu).sum(axis=1) / 8)

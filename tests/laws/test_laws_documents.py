@@ -223,6 +223,8 @@ def test_the_sign_of_a_score_is_that_of_the_difference_of_rates(dtm: tk.Document
         wrong &= ~table["flag"].str.contains("zero_adjusted")
     if measure == "fightin_words":  # the prior may move a difference of a fraction of a token over zero
         wrong &= table["score"].abs() > 0.5
+    if measure in ("welch", "rank_sum"):  # there every document counts alike, whatever its length
+        wrong &= False
     assert not wrong.any(), table
     assert table["p_value"].dropna().between(0, 1).all()
     assert (table["q_value"].dropna() >= table["p_value"].dropna() - 1e-12).all()

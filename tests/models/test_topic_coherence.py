@@ -135,10 +135,10 @@ def test_counts_agree_with_walking_over_every_window(texts, width):
 
 def test_runs_and_overlap():
     runs = _runs(np.array([0, 2, 3, 9]), np.array([3, 5, 6, 10]))
-    assert [part.tolist() for part in runs] == [[0, 9], [6, 10]]
-    other = (np.array([4, 20]), np.array([10, 30]))
+    assert [part.tolist() for part in runs] == [[0, 9], [6, 10], [0, 6, 9, 10], [0, 6, 6, 7]]
+    other = _runs(np.array([4, 20]), np.array([10, 30]))
     assert _overlap(runs, other) == _overlap(other, runs) == 3  # 4, 5 and 9
-    assert _overlap(runs, (np.array([], dtype=int), np.array([], dtype=int))) == 0
+    assert _overlap(runs, _runs(np.array([], dtype=int), np.array([], dtype=int))) == 0
 
 
 @pytest.mark.parametrize("measure", MEASURES)

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from scipy.sparse import csr_array
 from scipy.spatial import distance
 
+from textkit.corpus import Corpus
 from textkit.errors import ArgumentError, TextkitWarning, UnknownNameError
-from textkit.matrix import DocumentTermMatrix
+from textkit.matrix import DocumentTermMatrix, count
+from textkit.measures import resampling
 from textkit.stats import similarity as module
-from textkit.stats.similarity import COLUMNS, MEASURES, similarity, similarity_matrix
+from textkit.stats.similarity import (
+    COLUMNS,
+    MEASURES,
+    TERM_COLUMNS,
+    similarity,
+    similarity_matrix,
+    term_similarity,
+)
+from textkit.tokenization import tokenize
 from textkit.weights import bm25, proportions, tfidf
 
 
@@ -51,6 +65,10 @@ def _dense(measure: str, a: np.ndarray, b: np.ndarray) -> float:
             "manhattan": lambda: distance.cityblock(a, b),
             "euclidean": lambda: distance.euclidean(a, b),
             "canberra": lambda: distance.canberra(a, b),
+            "simple_matching": lambda: (x == y).mean(),
+            "hamann": lambda: (x == y).mean() - (x != y).mean(),
+            "minkowski": lambda: distance.minkowski(a, b, 2),
+            "maximum": lambda: distance.chebyshev(a, b),
         }[measure]()
 
 
@@ -105,14 +123,16 @@ class TestEveryMeasure:
         square = similarity_matrix(dtm, measure=measure)
         assert list(table.columns) == COLUMNS
         assert len(table) == 15
-        for a, b, value in table.itertuples(index=False):
+        assert table[["ci_low", "ci_high"]].isna().all(axis=None)
+        for a, b, value in table[["doc_a", "doc_b", "value"]].itertuples(index=False):
             assert square.loc[a, b] == value
             assert dtm.names.index(a) < dtm.names.index(b)
         falling = table["value"] if MEASURES[measure].orientation == "similarity" else -table["value"]
         assert falling.is_monotonic_decreasing
         for made in (table, square):
             assert made.attrs["textkit"]["orientation"] == MEASURES[measure].orientation
-            assert made.attrs["textkit"]["settings"] == {"measure": measure, "weighting": "count"}
+            used = made.attrs["textkit"]["settings"]
+            assert (used["measure"], used["weighting"]) == (measure, "count")
 
 
 def test_nothing_in_common() -> None:
@@ -163,8 +183,6 @@ def test_negative_weights() -> None:
 
 
 def test_stored_zeros_are_no_terms() -> None:
-    from scipy.sparse import csr_array
-
     matrix = csr_array((np.array([1, 0, 1]), np.array([0, 1, 0]), np.array([0, 2, 3])), shape=(2, 2))
     assert similarity(DocumentTermMatrix(matrix, ["a", "b"]), measure="jaccard")["value"].tolist() == [1.0]
 
@@ -179,15 +197,215 @@ def test_messages(monkeypatch: pytest.MonkeyPatch) -> None:
     dtm = _dtm(np.ones((4, 2), int))
     with pytest.raises(UnknownNameError, match="^unknown measure 'cosin'; did you mean 'cosine'"):
         similarity(dtm, measure="cosin")
-    with pytest.raises(ArgumentError, match="^dtm must be a DocumentTermMatrix, got a ndarray"):
+    with pytest.raises(ArgumentError, match="^dtm must be a DocumentTermMatrix or Tokens, got a ndarray"):
         similarity(np.ones((2, 2)))  # type: ignore[arg-type]
-    monkeypatch.setattr(module, "_PAIRS_DOCS", 3)
+    monkeypatch.setattr(module, "_PAIR_ROWS", 3)
     with pytest.raises(ArgumentError) as caught:
         similarity(dtm)
     assert str(caught.value) == (
         "pairs of 4 documents would not fit: at most 3 are compared all with all. "
-        "Choose documents with dtm[...], or put them together with dtm.merge(by)."
+        "Choose documents with dtm[...], put them together with dtm.merge(by), or use nearest(dtm)."
     )
-    monkeypatch.setattr(module, "_MATRIX_DOCS", 3)
+    monkeypatch.setattr(module, "_MATRIX_ROWS", 3)
     with pytest.raises(ArgumentError, match="^a square matrix of 4 documents would not fit: at most 3"):
         similarity_matrix(dtm)
+
+
+@pytest.mark.parametrize("power", [1.0, 1.5, 3.0, 7.0])
+def test_power(power: float) -> None:
+    counts = np.array([[3, 0, 1, 7], [1, 2, 0, 4], [0, 0, 5, 1]])
+    square = similarity_matrix(_dtm(counts), measure="minkowski", power=power)
+    for i in range(3):
+        for j in range(3):
+            assert square.iloc[i, j] == pytest.approx(distance.minkowski(counts[i], counts[j], power), abs=1e-7)
+    with pytest.raises(ArgumentError, match=r"^power must be a finite number of at least 1, got 0\.5\.$"):
+        similarity_matrix(_dtm(counts), measure="minkowski", power=0.5)
+
+
+THEIRS = {
+    "correlation": "pearson",
+    "cosine": "cosine",
+    "jaccard": "jaccard",
+    "dice": "dice",
+    "ejaccard": "extended_jaccard",
+    "edice": "extended_dice",
+    "simple matching": "simple_matching",
+    "hamann": "hamann",
+    "euclidean": "euclidean",
+    "manhattan": "manhattan",
+    "minkowski": "minkowski",
+    "maximum": "maximum",
+    "canberra": "canberra",
+}
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("theirs", THEIRS)
+def test_quanteda(theirs: str, shared: Path) -> None:
+    """Every method and power of the reference results, for six of the US inaugural speeches."""
+    folder = shared / "data" / "reference"
+    cells = pd.read_csv(folder / "inputs" / "inaugural_dfm_nopunct_triplets.csv.gz")
+    names = pd.read_csv(folder / "inputs" / "inaugural_dfm_nopunct_docs.csv")["doc"].tolist()
+    matrix = csr_array((cells["count"], (cells["doc_id"] - 1, cells["feature_id"] - 1)))
+    dtm = DocumentTermMatrix(matrix, [f"w{i}" for i in range(matrix.shape[1])], pd.DataFrame(index=names))
+    table = pd.read_csv(folder / "textstats" / "simil_dist_6docs.csv")
+    for power, wanted in table[table["method"] == theirs].fillna({"p": 2.0}).groupby("p"):
+        six = list(dict.fromkeys(wanted["doc1"]))
+        square = similarity_matrix(dtm[six], measure=THEIRS[theirs], power=float(power))
+        found = [square.loc[a, b] for a, b in zip(wanted["doc1"], wanted["doc2"], strict=True)]
+        np.testing.assert_allclose(found, wanted["value"], rtol=1e-10, atol=1e-11)
+
+
+TEXTS = [
+    "甲 乙 甲。丙 丁。甲 丁 乙。戊。乙 乙 丙。甲 戊 丁。丙。丁 丁 甲。乙 甲。丙 戊。",
+    "甲 乙。乙 丙 丙。丁 甲 甲。己。乙 丁。甲 丙 己。戊 甲。丁。乙 甲 丙。己 甲。戊 乙。",
+    "己 庚。庚 甲。己 己 庚。丁。戊 庚 己。甲 庚。己。庚 庚。丁 己。庚 戊。",
+]
+
+
+def _apart(texts: list[str]):
+    """Words without the full stops that stand at some of them."""
+    return tokenize(Corpus(texts), "characters").drop("。")
+
+
+def _by_loops(tokens, measure: str, n_replicates: int, seed: int) -> np.ndarray:
+    """Resample the sentences of each document one by one and compare whole matrices."""
+    pieces = count(tokens.split("sentence"))
+    cells = pieces.matrix.toarray()
+    owner = pieces.docs["parent"].to_numpy()
+    draws = []
+    for name, rng in zip(tokens.corpus.names, np.random.default_rng(seed).spawn(len(tokens.corpus)), strict=True):
+        own = cells[owner == name]
+        draws.append(np.vstack(list(resampling.resamples(len(own), n_replicates, rng))) @ own)
+    return np.array(
+        [similarity_matrix(_dtm(np.array(rows)), measure=measure).to_numpy() for rows in zip(*draws, strict=True)]
+    )
+
+
+class TestIntervals:
+    @pytest.mark.parametrize("measure", MEASURES)
+    def test_agree_with_loops(self, measure: str) -> None:
+        tokens = _apart(TEXTS)
+        table = similarity(tokens, measure=measure, ci="bootstrap", n_replicates=130, random_state=5)
+        draws = _by_loops(tokens, measure, 130, 5)
+        low, high = resampling.percentile_interval(draws)
+        names = tokens.corpus.names
+        bounds = MEASURES[measure].low, MEASURES[measure].high
+        for row in table.itertuples():
+            pair = names.index(row.doc_a), names.index(row.doc_b)
+            assert row.ci_low == pytest.approx(np.clip(2 * row.value - high[pair], *bounds), abs=1e-7)
+            assert row.ci_high == pytest.approx(np.clip(2 * row.value - low[pair], *bounds), abs=1e-7)
+        plain = similarity(tokens, measure=measure)
+        pd.testing.assert_frame_equal(plain[["doc_a", "doc_b", "value"]], table[["doc_a", "doc_b", "value"]])
+
+    def test_by_hand(self) -> None:
+        """Sentences that are all the same: every sample is the document itself, and the interval a point."""
+        tokens = _apart(["甲 乙。" * 12, "甲 丙。" * 15])
+        table = similarity(tokens, ci="bootstrap", n_replicates=50)
+        assert table[["value", "ci_low", "ci_high"]].to_numpy() == pytest.approx(np.full((1, 3), 0.5))
+
+    def test_is_nearer_to_the_truth_than_percentiles(self) -> None:
+        """Two samples of one source: the true cosine is 1, which no percentile interval would hold."""
+        rng = np.random.default_rng(3)
+        words = [chr(0x4E00 + i) for i in range(60)]
+        texts = ["".join(" ".join(rng.choice(words, 8)) + "。" for _ in range(40)) for _ in range(2)]
+        table = similarity(_apart(texts), ci="bootstrap", n_replicates=200)
+        assert table["value"].item() < 0.9
+        assert table["ci_high"].item() > 0.97
+
+    def test_units_seeds_and_levels(self) -> None:
+        tokens = _apart([text.replace("戊", "戊\n") for text in TEXTS])
+        with pytest.warns(TextkitWarning, match=r"^[0-9] paragraphs are too few for an interval to be believed"):
+            similarity(tokens, ci="bootstrap", unit="paragraph", n_replicates=20)
+        one, same, other = (
+            similarity(_apart(TEXTS), ci="bootstrap", n_replicates=90, random_state=seed) for seed in (1, 1, 2)
+        )
+        pd.testing.assert_frame_equal(one, same)
+        assert (one["ci_low"] != other["ci_low"]).any()
+        narrow = similarity(_apart(TEXTS), ci="bootstrap", n_replicates=90, random_state=1, confidence=0.5)
+        assert (narrow["ci_high"] - narrow["ci_low"] <= one["ci_high"] - one["ci_low"]).all()
+
+    def test_empty_documents(self) -> None:
+        with pytest.warns(TextkitWarning):
+            table = similarity(_apart([TEXTS[0], "", TEXTS[1]]), ci="bootstrap", n_replicates=20)
+        assert table["ci_low"].isna().tolist() == [False, True, True]
+
+    def test_parts_of_documents_are_documents_too(self) -> None:
+        whole = _apart([TEXTS[0] + "\n" + TEXTS[1]])
+        parts = whole.split("paragraph")
+        table = similarity(parts, ci="bootstrap", n_replicates=40)
+        apart = similarity(_apart(TEXTS[:2]), ci="bootstrap", n_replicates=40)
+        pd.testing.assert_frame_equal(table[["value", "ci_low", "ci_high"]], apart[["value", "ci_low", "ci_high"]])
+
+    def test_messages(self) -> None:
+        with pytest.raises(ArgumentError) as caught:
+            similarity(_dtm(np.ones((2, 2), int)), ci="bootstrap")
+        assert str(caught.value) == (
+            'ci="bootstrap" resamples each sentence of the texts, but dtm is a matrix without sentences. '
+            "Pass the tokens: similarity(tokens, ci=...)."
+        )
+        with pytest.raises(UnknownNameError, match="^unknown ci 'boot'; did you mean 'bootstrap'"):
+            similarity(_apart(TEXTS), ci="boot")
+        with pytest.raises(UnknownNameError, match="^unknown unit 'sentences'; did you mean 'sentence'"):
+            similarity(_apart(TEXTS), unit="sentences")
+
+
+class TestTerms:
+    def test_are_the_documents_of_the_turned_matrix(self) -> None:
+        counts = np.random.default_rng(0).poisson(1.0, (7, 5)) + np.eye(7, 5, dtype=int)
+        turned = _dtm(counts.T)
+        for measure in MEASURES:
+            square = similarity_matrix(_dtm(counts), measure=measure, axis="terms")
+            np.testing.assert_array_equal(square, similarity_matrix(turned, measure=measure))
+            assert square.index.tolist() == [f"w{i}" for i in range(5)]
+            table = term_similarity(_dtm(counts), measure=measure)
+            assert list(table.columns) == TERM_COLUMNS
+            assert len(table) == 10
+            for row in table.itertuples():
+                assert square.loc[row.term_a, row.term_b] == row.value
+
+    def test_chosen_terms_are_compared_with_all(self) -> None:
+        counts = np.random.default_rng(1).poisson(1.0, (9, 6)) + np.eye(9, 6, dtype=int)
+        for measure in MEASURES:
+            whole = term_similarity(_dtm(counts), measure=measure)
+            chosen = term_similarity(_dtm(counts), ["w4", "w1"], measure=measure)
+            assert len(chosen) == 5 + 4  # the pair of both is listed once
+            assert set(chosen["term_a"]) == {"w1", "w4"}
+            values = {frozenset((row.term_a, row.term_b)): row.value for row in whole.itertuples()}
+            for row in chosen.itertuples():
+                assert values[frozenset((row.term_a, row.term_b))] == row.value
+
+    def test_intervals_by_documents(self) -> None:
+        rng = np.random.default_rng(2)
+        counts = rng.poisson(1.0, (30, 4)) + 1
+        for measure in MEASURES:
+            table = term_similarity(_dtm(counts), ["w0"], measure=measure, ci="bootstrap", n_replicates=60)
+            times = np.vstack(list(resampling.resamples(30, 60, np.random.default_rng(0))))
+            draws = []
+            for row in times:
+                repeated = np.repeat(counts, row, axis=0)
+                draws.append(similarity_matrix(_dtm(repeated), measure=measure, axis="terms").loc["w0"].to_numpy())
+            low, high = resampling.percentile_interval(np.array(draws))
+            bounds = MEASURES[measure].low, MEASURES[measure].high
+            for row in table.itertuples():
+                j = int(row.term_b[1])
+                assert row.ci_low == pytest.approx(np.clip(2 * row.value - high[j], *bounds), abs=1e-7)
+                assert row.ci_high == pytest.approx(np.clip(2 * row.value - low[j], *bounds), abs=1e-7)
+
+    def test_terms_in_no_document(self) -> None:
+        with pytest.warns(TextkitWarning, match=r"^1 term is in no document; the values with them are NaN\.$"):
+            table = term_similarity(DocumentTermMatrix([[1, 0, 2]], ["a", "b", "c"]))
+        assert table["value"].isna().tolist() == [False, True, True]
+
+    def test_messages(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        dtm = DocumentTermMatrix([[1, 1, 2]], ["网格", "管理", "信访"])
+        with pytest.raises(UnknownNameError, match="^unknown term '网络'; did you mean '网格'"):
+            term_similarity(dtm, "网络")
+        with pytest.warns(TextkitWarning, match=r"^not in the vocabulary and left out: '网络'\.$"):
+            term_similarity(dtm, ["网络", "网格"])
+        monkeypatch.setattr(module, "_PAIR_CELLS", 8)
+        with pytest.raises(ArgumentError, match=r"^3 terms times 3 are too many pairs: at most 8\. Choose fewer"):
+            term_similarity(dtm)
+        monkeypatch.setattr(module, "_DENSE_CELLS", 2)
+        with pytest.raises(ArgumentError, match=r"^measure='maximum' needs whole rows, and 1 x 3 cells are too many"):
+            similarity(dtm, measure="maximum")

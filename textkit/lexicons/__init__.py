@@ -9,8 +9,14 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from textkit.errors import ArgumentError, ReadError, TextkitError, unknown
+from textkit.errors import ArgumentError, ReadError, TextkitError, UnknownNameError, check_path, listing, unknown
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLUMNS = ["name", "n", "language", "licence", "source", "note"]
 
 _MAX_BYTES = 8_000_000
 _MAX_LENGTH = 100  # characters; a longer line is a sentence, and the file not a word list
@@ -25,19 +31,46 @@ class _List:
     package: str | None
     path: str
     key: str | None = None
+    language: str = "zh"
+    licence: str = "MIT"
+    source: str = "composed for textkit from closed word classes"
+    note: str = ""
 
 
+_PACKAGED = "MIT, as the package pystopwords states; its makers named no licence"
 LISTS = {
-    "cn": _List("pystopwords", "data/stopwords.zh.cn.txt"),
-    "en": _List(None, "en.txt"),
-    "hit": _List("pystopwords", "data/stopwords.zh.hit.txt"),
-    "iso": _List("stopwordsiso", "stopwords-iso.json", "zh"),
-    "scu": _List("pystopwords", "data/stopwords.zh.scu.txt"),
-    "textkit": _List(None, "zh.txt"),
+    "cn": _List(
+        "pystopwords", "data/stopwords.zh.cn.txt", licence=_PACKAGED,
+        source="the widespread 中文停用词表, author unknown",
+    ),
+    "en": _List(None, "en.txt", language="en", note="lower case"),
+    "hit": _List(
+        "pystopwords", "data/stopwords.zh.hit.txt", licence=_PACKAGED,
+        source="Harbin Institute of Technology (哈工大停用词表)", note="with much punctuation",
+    ),
+    "iso": _List(
+        "stopwordsiso", "stopwords-iso.json", "zh", licence="MIT, as the package stopwordsiso and Stopwords ISO state",
+        source="Stopwords ISO (Gene Diaz), merged from several lists", note="one of the merged lists is Baidu's",
+    ),
+    "scu": _List(
+        "pystopwords", "data/stopwords.zh.scu.txt", licence=_PACKAGED,
+        source="Machine Intelligence Laboratory, Sichuan University (四川大学机器智能实验室停用词库)",
+        note="without 的 and 和",
+    ),
+    "textkit": _List(None, "zh.txt", note="function words only; no numerals, no content words of official prose"),
+}  # fmt: skip
+
+REFUSED = {
+    "all": "it is the union of lists of which some are refused",
+    "baidu": "it deletes content words of official prose (问题, 加强, 安全), and its makers named no licence",
+    "ict": "where it comes from can no longer be seen, and its makers named no licence",
+    "marimo": "the copy in pystopwords has lost the word classes of the original, by which one should choose",
 }
+"""Lists that are known, and lie in pystopwords, but are not offered, and why."""
+
 _HINT = (
-    "A list of your own is the path of a UTF-8 file, one word a line. (The Baidu list is left out: it deletes content "
-    "words of official prose such as 问题, 加强 and 安全.)"
+    "A list of your own is a file with one word a line: read_stopwords(path). (The Baidu list is left out: it deletes "
+    "content words of official prose such as 问题, 加强 and 安全.)"
 )
 
 
@@ -57,14 +90,15 @@ def stopwords(name: str | os.PathLike[str]) -> frozenset[str]:
 
     The lists differ a lot, and what is dropped changes every share, rank and score afterwards: say which one
     was used. ``"hit"``, ``"cn"`` and ``"scu"`` come with the package pystopwords, ``"iso"`` with stopwordsiso; the
-    licence is the one these packages state. The Baidu list is left out on purpose: it deletes content words of
-    official prose (问题, 加强, 安全).
+    licence is the one these packages state, and textkit ships no copy. `stopword_lists` shows all of it as a table.
+
+    **Refused**: ``"baidu"`` deletes content words of official prose (问题, 加强, 安全); of it and of
+    ``"ict"`` no licence is known. If you have a right to a copy, read it from a file: ``read_stopwords("baidu.txt")``.
 
     Parameters
     ----------
     name : str or path
-        A name from the table, or the path of a UTF-8 file with one word a line. Outer blanks and empty lines are
-        skipped, and so are lines that begin with ``#`` and a blank.
+        A name from the table, or the path of a file, which `read_stopwords` reads.
 
     Returns
     -------
@@ -74,7 +108,7 @@ def stopwords(name: str | os.PathLike[str]) -> frozenset[str]:
     Raises
     ------
     UnknownNameError
-        There is no list of that name, and no such file.
+        There is no list of that name, or it is refused, and no such file.
     TextkitError
         The package that holds the list is not installed.
     ReadError
@@ -96,8 +130,78 @@ def stopwords(name: str | os.PathLike[str]) -> frozenset[str]:
         )
     path = Path(name)
     if isinstance(name, str) and not _looks_like_path(name):
+        if name in REFUSED:
+            raise UnknownNameError(
+                f"unknown stop-word list {name!r}: it is refused, because {REFUSED[name]}. If you have a right to a "
+                f"copy, put it into a file, one word a line: read_stopwords('{name}.txt'). Available: {listing(LISTS)}."
+            )
         raise unknown("stop-word list", name, LISTS, hint=_HINT)
-    return _words(_read(path), path)
+    return read_stopwords(path)
+
+
+def read_stopwords(path: str | os.PathLike[str], *, encoding: str = "utf-8") -> frozenset[str]:
+    r"""Read a list of stop words of your own: one word a line.
+
+    Parameters
+    ----------
+    path : path
+        Outer blanks and empty lines are skipped, and so are lines that begin with ``#`` and a blank.
+    encoding : str, default "utf-8"
+        Many lists on the web are ``"gb18030"``. Nothing is guessed.
+
+    Returns
+    -------
+    frozenset of str
+        For ``tokens.drop(...)``.
+
+    Raises
+    ------
+    ReadError
+        The file cannot be read, is in another encoding, or is not a word list.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "mine.txt"
+    >>> _ = path.write_text("# my words\n的\n了\n", encoding="utf-8")
+    >>> sorted(read_stopwords(path))
+    ['了', '的']
+    """
+    file = check_path("path", path)
+    return _words(_read(file, encoding), file)
+
+
+def stopword_lists() -> pd.DataFrame:
+    """Show the stop-word lists that `stopwords` offers, with their source and licence.
+
+    Returns
+    -------
+    DataFrame
+        ``name``, ``n`` (words), ``language``, ``licence``, ``source``, ``note``; by name.
+        ``attrs["textkit"]["refused"]`` says which known lists are not offered, and why.
+
+    Examples
+    --------
+    >>> stopword_lists()[["name", "n", "language"]]
+          name    n language
+    0       cn  746       zh
+    1       en  284       en
+    2      hit  749       zh
+    3      iso  794       zh
+    4      scu  860       zh
+    5  textkit  614       zh
+    """
+    import pandas as pd
+
+    from textkit.provenance import stamp
+
+    rows = [
+        (name, len(_named(name)), entry.language, entry.licence, entry.source, entry.note)
+        for name, entry in sorted(LISTS.items())
+    ]
+    table = stamp(pd.DataFrame(rows, columns=COLUMNS), "stopword_lists")
+    table.attrs["textkit"]["refused"] = dict(REFUSED)
+    return table
 
 
 def _looks_like_path(name: str) -> bool:
@@ -132,7 +236,7 @@ def _folder(package: str | None, name: str) -> Path:
     return Path(found.submodule_search_locations[0])
 
 
-def _read(path: Path) -> str:
+def _read(path: Path, encoding: str = "utf-8") -> str:
     try:
         if path.stat().st_size > _MAX_BYTES:
             raise ReadError(
@@ -144,10 +248,17 @@ def _read(path: Path) -> str:
     except OSError as error:
         raise ReadError(f"{path} cannot be read: {error.strerror or error}. Give the path of a file.") from error
     try:
-        return data.decode("utf-8-sig")
+        return data.decode(encoding).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
+        name = "UTF-8" if encoding == "utf-8" else encoding
+        other = "gb18030" if encoding == "utf-8" else "utf-8"
         raise ReadError(
-            f"{path} is not UTF-8: byte {error.start:,} is 0x{data[error.start]:02x}. Save it as UTF-8 and try again."
+            f"{path} is not {name}: byte {error.start:,} is 0x{data[error.start]:02x}. "
+            f"Try read_stopwords(path, encoding={other!r}), or save it as UTF-8."
+        ) from None
+    except (LookupError, UnicodeError):
+        raise ArgumentError(
+            f"encoding must be the name of a text encoding such as 'gb18030', got {encoding!r}."
         ) from None
 
 

@@ -125,4 +125,34 @@ def canberra(terms: ArrayLike, n_a: ArrayLike, n_b: ArrayLike) -> Floats:
     Each term of one document only adds 1, hence ``n_a + n_b + sum over common terms of canberra_term``.
     """
     terms, n_a, n_b = floats(terms, n_a, n_b)
-    return np.where((n_a > 0) & (n_b > 0), np.maximum(terms + n_a + n_b, 0.0), np.nan)
+    return np.where((n_a > 0) & (n_b > 0), np.maximum(terms + (n_a + n_b), 0.0), np.nan)
+
+
+def minkowski_term(a: Floats, b: Floats, power: float) -> Floats:
+    """Return what a common term adds to ``sum a^p + sum b^p``: ``|a - b|^p - a^p - b^p``."""
+    return np.asarray(np.abs(a - b) ** power - (a**power + b**power))
+
+
+def minkowski(terms: ArrayLike, sum_a: ArrayLike, sum_b: ArrayLike, power: float) -> Floats:
+    """Return ``(sum |a - b|^p)^(1/p)``, from the sum over the common terms and the sums of ``a^p`` and ``b^p``.
+
+    >>> float(minkowski(-32.0, 16.0, 16.0, 2.0))  # equal documents
+    0.0
+    """
+    terms, sum_a, sum_b = floats(terms, sum_a, sum_b)
+    # what is left of two equal sums is rounding, which a root would make large
+    rest = terms + (sum_a + sum_b)
+    rest = np.where(rest > 1e-14 * (sum_a + sum_b), rest, 0.0)
+    return np.where((sum_a > 0) & (sum_b > 0), rest ** (1.0 / power), np.nan)
+
+
+def simple_matching(shared: ArrayLike, n_a: ArrayLike, n_b: ArrayLike, n: int) -> Floats:
+    """Return the share of the ``n`` terms that both documents have or both lack (Sokal & Michener 1958)."""
+    shared, n_a, n_b = floats(shared, n_a, n_b)
+    size = np.full(np.broadcast(shared, n_a, n_b).shape, float(n))
+    return ratio_or_nan(n - n_a - n_b + 2 * shared, size, n_a, n_b)
+
+
+def hamann(shared: ArrayLike, n_a: ArrayLike, n_b: ArrayLike, n: int) -> Floats:
+    """Return terms in which two documents agree less those in which they differ, over all (Hamann 1961)."""
+    return np.asarray(2.0 * simple_matching(shared, n_a, n_b, n) - 1.0)

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -175,7 +175,7 @@ def count_windows(tokens: Tokens, ids: NDArray[Any], pairs: Iterable[tuple[int, 
     stop = base[doc] + np.clip(at, first[doc], last) - first[doc] + 1
     bounds = np.searchsorted(word[rows], np.arange(len(ids) + 1))
     runs = [_runs(start[a:b], stop[a:b]) for a, b in pairwise(bounds)]
-    single = np.array([int((b - a).sum()) for a, b in runs], dtype=np.int64)
+    single = np.array([run.below[-1] if len(run.below) else 0 for run in runs], dtype=np.int64)
     joint = np.diag(single)
     for i, j in pairs:
         joint[i, j] = joint[j, i] = _overlap(runs[i], runs[j])
@@ -273,26 +273,35 @@ def _layout(tokens: Tokens, width: int) -> tuple[Ints, Ints, Ints, int]:
     return first, windows, base, int(windows.sum() - empty)
 
 
-def _runs(start: Ints, stop: Ints) -> tuple[Ints, Ints]:
+class _Runs(NamedTuple):
+    """Ranges [start, stop) of whole numbers, and how many of these numbers lie below each of the ``knots``."""
+
+    start: Ints
+    stop: Ints
+    knots: Ints
+    below: Ints
+
+
+def _runs(start: Ints, stop: Ints) -> _Runs:
     """Join ranges [start, stop), both rising, where they touch."""
     if not len(start):
-        return start, stop
+        return _Runs(start, stop, start, stop)
     fresh = np.concatenate(([True], start[1:] > stop[:-1]))
     ends = np.concatenate((np.flatnonzero(fresh)[1:] - 1, [len(start) - 1]))
-    return start[fresh], stop[ends]
-
-
-def _overlap(a: tuple[Ints, Ints], b: tuple[Ints, Ints]) -> int:
-    """Return how many numbers lie in runs of both: with F(x) = numbers of b below x, the sum of F(stop) - F(start)."""
-    if len(a[0]) > len(b[0]):
-        a, b = b, a
-    if not len(a[0]):
-        return 0
-    sizes = np.cumsum(b[1] - b[0])
-    knots = np.stack(b, axis=1).ravel()
+    start, stop = start[fresh], stop[ends]
+    sizes = np.cumsum(stop - start)
     below = np.stack((np.concatenate(([0], sizes[:-1])), sizes), axis=1).ravel()
-    inside = np.interp(a[1], knots, below) - np.interp(a[0], knots, below)  # slopes are 0 or 1: exact
-    return int(np.rint(inside.sum()))
+    return _Runs(start, stop, np.stack((start, stop), axis=1).ravel(), below)
+
+
+def _overlap(a: _Runs, b: _Runs) -> int:
+    """Return how many numbers lie in runs of both: with F(x) = numbers of b below x, the sum of F(stop) - F(start)."""
+    if len(a.start) > len(b.start):
+        a, b = b, a
+    if not len(a.start):
+        return 0
+    ends = np.interp(a.knots, b.knots, b.below)  # slopes are 0 or 1: exact
+    return int(np.rint(ends[1::2].sum() - ends[::2].sum()))
 
 
 def _warn_missing(union: Vocabulary, found: CoOccurrence) -> None:

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from textkit import drawing, fonts
 from textkit.drawing import GREY, INK, PALE, PALETTE, Labels, Lang
-from textkit.errors import EmptyError, check_choice, check_int
+from textkit.errors import ArgumentError, EmptyError, check_choice, check_int, listing
 
 _COLUMNS = ("term", "n_target", "n_reference", "score", "effect", "ci_low", "ci_high")
 _TARGET, _REFERENCE = PALETTE[0], PALETTE[1]
-_WORDS = {
+WORDS = {
     "zh": {
         "target": "目标",
         "reference": "参照",
@@ -24,6 +24,10 @@ _WORDS = {
         "effect": "频率之比（log2）",
         "fightin_words": "优势比（log2，经先验收缩）",
         "text_dispersion": "文档比例之比（log2）",
+        "welch": "各文档频率均值之比（log2）",
+        "rank_sum": "Cliff δ（各文档频率）",
+        "outside list": "参照词表",
+        "outside matrix": "参照语料",
         "interval": "，横线为区间",
         "level": "，横线为 {:.4g}% 区间",
         "flag": "† 见表中 flag 列",
@@ -36,6 +40,10 @@ _WORDS = {
         "effect": "Ratio of rates (log2)",
         "fightin_words": "Odds ratio (log2, shrunk by a prior)",
         "text_dispersion": "Ratio of document shares (log2)",
+        "welch": "Ratio of mean document rates (log2)",
+        "rank_sum": "Cliff's delta of document rates",
+        "outside list": "reference list",
+        "outside matrix": "reference corpus",
         "interval": ", with intervals",
         "level": ", with {:.4g}% intervals",
         "flag": "† see the column flag",
@@ -59,7 +67,7 @@ def plot_keyness(
     ----------
     table : DataFrame
         From `textkit.keyness`: the columns ``term, n_target, n_reference, score, effect, ci_low, ci_high`` are used,
-        and ``flag`` if it is there.
+        and ``flag`` if it is there. Or one group of `textkit.keyness_groups`.
     n : int
         Terms to show at each end: those with the largest absolute ``score`` among positive and among negative
         effects. Within an end they stand in order of the effect.
@@ -76,6 +84,8 @@ def plot_keyness(
     ------
     EmptyError
         If the table has no rows, or no row with a finite effect or a sign.
+    ArgumentError
+        If the table holds several groups.
     FontError
         If a term has a character that the font lacks.
 
@@ -96,9 +106,10 @@ def plot_keyness(
     n = check_int("n", n, minimum=1)
     check_choice("lang", lang, drawing.LANGUAGES)
     labels = drawing.checked_labels(labels)
+    check_one_group(rows, "plot_keyness")
     shown = drawing.six_digits(_both_ends(rows, n))
-    words = _WORDS[lang]
-    sides = _sides(table, labels, words)
+    words = WORDS[lang]
+    sides = names_of_sides(table, labels, lang)
     terms = [str(term) for term in shown["term"]]
     texts = [*terms, *sides, title or "", "†←→"]
     with drawing.sheet(ax, height=1.1 + 0.19 * len(shown), texts=texts) as ax:
@@ -119,10 +130,10 @@ def plot_keyness(
         ax.xaxis.set_major_locator(MaxNLocator(10, steps=[1, 2, 5, 10]))
         drawing.plain_numbers(ax.xaxis)
         ax.set_xlabel(_axis_label(table, shown, words) + (f"　{words['flag']}" if flagged.any() else ""))
-        _write_sides(ax, sides, effect)
+        write_sides(ax, sides, (effect > 0).any(), (effect < 0).any())
         _write_counts(ax, shown, words)
         drawing.set_title(ax, title, pad=22)
-    drawing.remember(ax, shown, "plot_keyness", n=n, labels=_used(table, labels), lang=lang, title=title)
+    drawing.remember(ax, shown, "plot_keyness", n=n, labels=used_labels(table, labels), lang=lang, title=title)
     return ax
 
 
@@ -153,15 +164,29 @@ def _axis_label(table: pd.DataFrame, shown: pd.DataFrame, words: dict[str, str])
     return label + words["interval"]
 
 
-def _sides(table: pd.DataFrame, labels: Labels | None, words: dict[str, str]) -> tuple[str, str]:
+def check_one_group(rows: pd.DataFrame, plot: str) -> None:
+    """Raise if a table of `textkit.keyness_groups` holds more than one group."""
+    if "group" in rows and rows["group"].nunique(dropna=False) > 1:
+        values = drawing.order_of(rows["group"])
+        raise ArgumentError(
+            f"table holds {len(values)} groups ({listing(values, 4)}), and {plot} draws one. Choose it: "
+            f'table[table["group"] == {values[0]!r}].'
+        )
+
+
+def names_of_sides(table: pd.DataFrame, labels: Labels | None, lang: Lang) -> tuple[str, str]:
     """Name target and reference from the settings that came with the table."""
-    settings = drawing.settings_of(table)
+    settings, words = drawing.settings_of(table), WORDS[lang]
 
     def name(value: Any, otherwise: str) -> str:
         if isinstance(value, (list, tuple)):
             return words["join"].join(drawing.names_for(value, labels))
+        if value in ("outside list", "outside matrix"):
+            return drawing.names_for([value], labels)[0] if labels and value in labels else words[str(value)]
         return otherwise if value is None else drawing.names_for([value], labels)[0]
 
+    if "group" in table and len(table):
+        return name(table["group"].iloc[0], words["target"]), words["rest"]
     target = name(settings.get("target"), words["target"])
     rest = words["rest"] if "target" in settings else words["reference"]
     return target, name(settings.get("reference"), rest)
@@ -203,11 +228,12 @@ def _draw_bars(
         )
 
 
-def _write_sides(ax: Axes, sides: tuple[str, str], effect: NDArray[np.float64]) -> None:
+def write_sides(ax: Axes, sides: tuple[str, str], has_target: Any, has_reference: Any) -> None:
+    """Write above an ax which side is whose."""
     half = drawing.size_in_points(ax)[0] * 0.36
     for x, align, text, colour, there in (
-        (1.0, "right", f"{drawing.fit(sides[0], half)} →", _TARGET, (effect > 0).any()),
-        (0.0, "left", f"← {drawing.fit(sides[1], half)}", _REFERENCE, (effect < 0).any()),
+        (1.0, "right", f"{drawing.fit(sides[0], half)} →", _TARGET, has_target),
+        (0.0, "left", f"← {drawing.fit(sides[1], half)}", _REFERENCE, has_reference),
     ):
         if there:
             ax.annotate(
@@ -255,9 +281,11 @@ def _write_counts(ax: Axes, shown: pd.DataFrame, words: dict[str, str]) -> None:
         )
 
 
-def _used(table: pd.DataFrame, labels: Labels | None) -> dict[str, str] | None:
+def used_labels(table: pd.DataFrame, labels: Labels | None) -> dict[str, str] | None:
+    """Return the labels of the two sides that were used, for the record."""
     settings = drawing.settings_of(table)
     values: list[Any] = []
-    for side in (settings.get("target"), settings.get("reference")):
+    target = table["group"].iloc[0] if "group" in table and len(table) else settings.get("target")
+    for side in (target, settings.get("reference")):
         values += side if isinstance(side, list) else [side]
     return drawing.used(labels, values)

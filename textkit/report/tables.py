@@ -53,7 +53,7 @@ def frequencies(running: DocumentTermMatrix, units: Units, listed: frozenset[str
 def distinctive_terms(running: DocumentTermMatrix, units: Units, listed: frozenset[str], least: int) -> Table:
     """Compare each unit with all the others: the table of `textkit.keyness` with the unit in front."""
     names = units.longest(limits.PAIRS)
-    made = {name: keyness(running, list(units.members[name]), min_count=least) for name in names}
+    made = {name: keyness(running, list(units.members[name]), measure="g2", min_count=least) for name in names}
     return _stacked(made, listed, n=limits.ROWS // 2 if len(units) > limits.SECTIONS else None)
 
 
