@@ -270,6 +270,153 @@ def concordance_peer() -> Result:
     return {"seconds": seconds, "check": n}
 
 
+# -- statistics on the prepared inputs; their peers are in benchmarks/peers.py -------------------------------------
+
+
+def _stream() -> Any:
+    import textkit as tk
+    from benchmarks.inputs import FOLDER
+
+    return tk.Tokens.load(FOLDER / "stream.parquet")
+
+
+def collocations_ours() -> Result:
+    """Documents follow each other without a gap for the peer, so ours are one document too."""
+    import numpy as np
+
+    import textkit as tk
+
+    apart = _stream()
+    joined = tk.Corpus(["".join(apart.corpus.texts)])
+    shift = np.repeat(np.cumsum([0, *map(len, apart.corpus.texts)])[:-1], apart.lengths).astype(np.int32)
+    tokens = tk.Tokens(
+        apart.ids, apart.start + shift, apart.stop + shift, None, np.array([0, len(apart)]), apart.vocabulary, joined
+    )
+    began = time.process_time()
+    seconds, table = timed(lambda: tk.collocations(tokens, 2, within="document", min_count=5, measure="g2"))
+    cpu = time.process_time() - began
+    rows = sorted([*row[0].split(" "), row[1]] for row in zip(table["ngram"], table["count"].tolist(), strict=True))
+    return {"seconds": seconds, "check": digest(rows), "note": f"{len(rows):,} bigrams, {cpu:.2f} s of processor"}
+
+
+def bigrams_ours() -> Result:
+    """As quanteda's textstat_collocations(size = 2) at its default count: every bigram that occurs twice."""
+    import textkit as tk
+
+    apart = _stream()
+    tokens = apart[list(range(94))]
+    began = time.process_time()
+    seconds, table = timed(lambda: tk.collocations(tokens, 2, within="document", min_count=2, measure="lambda_z"))
+    cpu = time.process_time() - began
+    note = f"{len(tokens):,} tokens, {len(table):,} bigrams with lambda and z, {cpu:.2f} s of processor"
+    return {"seconds": seconds, "check": "", "note": note}
+
+
+def collocates_ours() -> Result:
+    import warnings
+
+    import textkit as tk
+    from benchmarks.peers import NODE
+
+    warnings.simplefilter("ignore", tk.TextkitWarning)  # windows overlap: some rows have no four cells
+    tokens = _stream()
+    first, _ = timed(lambda: tk.collocates(tokens, NODE, window=5, min_count=5))
+    seconds, table = timed(lambda: tk.collocates(tokens, NODE, window=5, min_count=5))
+    kept = table[table["collocate"] != NODE]
+    rows = sorted([word, n] for word, n in zip(kept["collocate"], kept["f_xy"].tolist(), strict=True))
+    note = f"{len(rows):,} collocates, all measures; the very first call, which counts all words, {first:.3f} s"
+    return {"seconds": seconds, "check": digest(rows), "note": note}
+
+
+def dispersion_ours(*, dp_only: bool = False) -> Result:
+    import math
+
+    import textkit as tk
+    from benchmarks.peers import dispersion_check
+
+    tokens = _stream()
+    seconds, table = timed(lambda: tk.dispersion(tokens))
+    check = f"{len(table)} {math.fsum(table['dp']):.6f}"
+    if not dp_only:
+        check = dispersion_check(*(table[name] for name in ("dp", "kld", "juilland_d", "rosengren_s", "d_a", "arf")))
+    return {"seconds": seconds, "check": check, "note": "all measures and ARF, sorted"}
+
+
+def _paragraph_model() -> tuple[Any, Any]:
+    """Return the paragraphs as Tokens and the twenty word lists as a model."""
+    import numpy as np
+    import pandas as pd
+
+    import textkit as tk
+    from benchmarks.inputs import FOLDER
+
+    made = json.loads((FOLDER / "paragraphs.json").read_text(encoding="utf-8"))
+    words = tk.tokenize(tk.Corpus([" ".join(document) for document in made["documents"]]), "spaces", progress=False)
+    terms = [term for topic in made["topics"] for term in topic]
+    weights = np.zeros((len(made["topics"]), len(terms)))
+    for k, topic in enumerate(made["topics"]):
+        weights[k, k * 10 : k * 10 + len(topic)] = np.arange(len(topic), 0, -1)
+    weights /= weights.sum(axis=1, keepdims=True)
+    trace = pd.DataFrame({"iteration": [1], "value": [0.0]})
+    shares = np.full((1, len(weights)), 1 / len(weights))
+    docs = pd.DataFrame(index=pd.Index(["none"], name="doc"))
+    return words, tk.TopicModel(weights, shares, terms, docs, [1] * len(terms), [1], trace)
+
+
+def coherence_ours(measure: str) -> Result:
+    import textkit as tk
+
+    words, model = _paragraph_model()
+    source = tk.count(words) if measure == "npmi" else words
+    tk.topic_coherence(model, source, measure=measure, n=10)
+    seconds, table = timed(lambda: tk.topic_coherence(model, source, measure=measure, n=10))
+    return {"seconds": seconds, "check": "", "note": f"mean {table['coherence'].mean():.4f}"}
+
+
+def near_duplicates_ours() -> Result:
+    import textkit as tk
+    from benchmarks.inputs import FOLDER
+
+    made = json.loads((FOLDER / "near.json").read_text(encoding="utf-8"))
+    corpus = tk.Corpus(made["documents"])
+    tk.near_duplicates(corpus[list(range(100))], threshold=0.6)  # compile
+    seconds, table = timed(lambda: tk.near_duplicates(corpus, threshold=0.6, shingle=5, progress=False))
+    row = {name: i for i, name in enumerate(corpus.names)}
+    found = {(row[a], row[b]) for a, b in zip(table["doc_a"], table["doc_b"], strict=True)}
+    found |= {(b, a) for a, b in found}
+    recall = sum((a, b) in found for a, b in made["planted"]) / len(made["planted"])
+    return {"seconds": seconds, "check": "", "note": f"{len(table):,} pairs, {recall:.3f} of the planted ones"}
+
+
+def nearest_ours() -> Result:
+    from scipy.sparse import load_npz
+
+    import textkit as tk
+    from benchmarks.inputs import FOLDER
+
+    matrix = load_npz(FOLDER / "matrix.npz")
+    terms = [f"t{i}" for i in range(matrix.shape[1])]
+    dtm = tk.DocumentTermMatrix(matrix, terms, weighting="tfidf:ntc")
+    tk.nearest(dtm[list(range(50))])  # compile
+    seconds, table = timed(lambda: tk.nearest(dtm, 10, min_value=0.0, progress=False))
+    return {"seconds": seconds, "check": f"{table['value'].sum():.4f}", "note": f"{len(table):,} rows"}
+
+
+def bootstrap_ours() -> Result:
+    import numpy as np
+
+    import textkit as tk
+
+    rng = np.random.default_rng(4)
+    share = 1 / np.arange(1, 20_001)
+    counts = rng.poisson(2_000 * share / share.sum(), (100, 20_000))
+    dtm = tk.DocumentTermMatrix(counts, [f"w{i}" for i in range(20_000)])
+    seconds, table = timed(
+        lambda: tk.keyness(dtm, list(range(50)), measure="robust", ci="bootstrap", min_count=1, min_range=1)
+    )
+    return {"seconds": seconds, "check": "", "note": f"{len(table):,} words, 2,000 replicates"}
+
+
 # -- start-up and the command ------------------------------------------------------------------------------------
 
 
@@ -356,6 +503,114 @@ CASES = [
         "≥ 15 x",
         lambda r: r["ratio"] >= 15,
     ),
+    Case(
+        "collocations",
+        "bigrams of 5 and more, six measures, 10 million tokens",
+        "nltk",
+        "≥ 15 x",
+        lambda r: r["ratio"] >= 15,
+        1,
+        inputs=True,
+        own_environment=True,
+    ),
+    Case(
+        "collocations_gensim",
+        "the same",
+        "gensim Phrases (NPMI only)",
+        "faster",
+        lambda r: r["ratio"] > 1,
+        1,
+        inputs=True,
+        own_environment=True,
+    ),
+    Case(
+        "bigrams",
+        "bigrams of 2 and more with lambda, 9.4 million tokens",
+        "",
+        "≤ 7 s",
+        lambda r: r["ours_s"] <= 7,
+        inputs=True,
+    ),
+    Case(
+        "collocates",
+        "collocates of a word, window 5, 10 million tokens",
+        "plain Python",
+        "≥ 15 x",
+        lambda r: r["ratio"] >= 15,
+        inputs=True,
+        own_environment=True,
+    ),
+    Case(
+        "collocates_pycorpdiff",
+        "the same",
+        "pycorpdiff (counts only)",
+        "faster",
+        lambda r: r["ratio"] > 1,
+        inputs=True,
+        own_environment=True,
+    ),
+    Case(
+        "dispersion",
+        "dispersion of all words, 10 million tokens, 100 documents",
+        "plain Python, eight measures",
+        "≥ 15 x",
+        lambda r: r["ratio"] >= 15,
+        inputs=True,
+        own_environment=True,
+    ),
+    Case(
+        "dispersion_pycorpdiff",
+        "the same",
+        "pycorpdiff (DP only)",
+        "faster",
+        lambda r: r["ratio"] > 1,
+        1,
+        inputs=True,
+        own_environment=True,
+    ),
+    Case(
+        "npmi",
+        "coherence NPMI, 20 topics, 18,000 documents",
+        "gensim",
+        "≥ 20 x",
+        lambda r: r["ratio"] >= 20,
+        inputs=True,
+        own_environment=True,
+    ),
+    Case(
+        "cv",
+        "coherence C_v, 20 topics, 18,000 documents",
+        "gensim",
+        "≥ 20 x",
+        lambda r: r["ratio"] >= 20,
+        inputs=True,
+        own_environment=True,
+    ),
+    Case(
+        "near_duplicates",
+        "near duplicates among 20,000 documents, checked",
+        "datasketch",
+        "≥ 8 x",
+        lambda r: r["ratio"] >= 8,
+        inputs=True,
+        own_environment=True,
+    ),
+    Case(
+        "nearest",
+        "cosine, ten nearest of 10,000 documents",
+        "scikit-learn, dense",
+        "≤ 1.5 GB",
+        lambda r: r["ours_mb"] <= 1_500,
+        inputs=True,
+        own_environment=True,
+    ),
+    Case(
+        "bootstrap",
+        "keyness, 2,000 replicates, 100 documents x 20,000 words",
+        "",
+        "≤ 20 s",
+        lambda r: r["ours_s"] <= 20,
+    ),
     Case("import", "`import textkit`", "import pandas", "≤ 0.1 s", lambda r: r["ours_s"] <= 0.1),
     Case("cold", "first cut after a cold start", "jieba", "≤ half", lambda r: r["ratio"] >= 2),
     Case("compare", "`textkit compare`, five speeches, cold", "", "≤ 15 s", lambda r: r["ours_s"] <= 15),
@@ -374,6 +629,18 @@ def main() -> None:
         "keyness.ours": keyness_ours,
         "keyness.peer": keyness_peer,
         "frequency.ours": frequency_ours,
+        "collocations.ours": collocations_ours,
+        "collocations_gensim.ours": collocations_ours,
+        "bigrams.ours": bigrams_ours,
+        "collocates.ours": collocates_ours,
+        "collocates_pycorpdiff.ours": collocates_ours,
+        "dispersion.ours": dispersion_ours,
+        "dispersion_pycorpdiff.ours": lambda: dispersion_ours(dp_only=True),
+        "npmi.ours": lambda: coherence_ours("npmi"),
+        "cv.ours": lambda: coherence_ours("c_v"),
+        "near_duplicates.ours": near_duplicates_ours,
+        "nearest.ours": nearest_ours,
+        "bootstrap.ours": bootstrap_ours,
         "frequency.peer": frequency_peer,
         "concordance.ours": concordance_ours,
         "concordance.peer": concordance_peer,

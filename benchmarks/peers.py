@@ -7,6 +7,7 @@ Nothing of textkit is imported here: numpy, the standard library and the peers. 
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import math
 import resource
@@ -41,7 +42,7 @@ def stream(folder: Path) -> tuple[list[str], np.ndarray]:
 
 
 def collocations_nltk(folder: Path) -> Result:
-    """Bigrams of five occurrences and more, ranked by G2; documents follow each other without a gap."""
+    """Bigrams of five occurrences and more with the measures that both know; documents follow without a gap."""
     from nltk.collocations import BigramAssocMeasures, BigramCollocationFinder
 
     words, _ = stream(folder)
@@ -49,7 +50,10 @@ def collocations_nltk(folder: Path) -> Result:
     def work() -> Any:
         finder = BigramCollocationFinder.from_words(words)
         finder.apply_freq_filter(5)
-        return finder.ngram_fd, finder.score_ngrams(BigramAssocMeasures.likelihood_ratio)
+        known = BigramAssocMeasures
+        for measure in (known.pmi, known.student_t, known.chi_sq, known.dice, known.jaccard):
+            finder.score_ngrams(measure)
+        return finder.ngram_fd, finder.score_ngrams(known.likelihood_ratio)
 
     seconds, (counts, scored) = timed(work)
     rows = sorted([a, b, counts[a, b]] for (a, b), _ in scored)
@@ -72,21 +76,44 @@ def collocations_gensim(folder: Path) -> Result:
 
 
 def collocates_python(folder: Path) -> Result:
-    """Counts of all words within five words of each hit, one document after the other."""
+    """Each word within five words of a hit: left, right, documents, and the usual measures of association."""
     words, offsets = stream(folder)
     bounds = list(zip(offsets[:-1].tolist(), offsets[1:].tolist(), strict=True))
+    frequency = Counter(words)  # ours keeps these counts too
+    n_node, n = frequency[NODE], len(words)
 
-    def work() -> Counter[str]:
-        found: Counter[str] = Counter()
+    def work() -> list[tuple[Any, ...]]:
+        left: Counter[str] = Counter()
+        right: Counter[str] = Counter()
+        documents: Counter[str] = Counter()
+        positions = 0
         for a, b in bounds:
+            here: set[str] = set()
             for i in range(a, b):
                 if words[i] == NODE:
-                    found.update(words[max(a, i - 5) : i])
-                    found.update(words[i + 1 : min(b, i + 6)])
-        return found
+                    before, after = words[max(a, i - 5) : i], words[i + 1 : min(b, i + 6)]
+                    left.update(before)
+                    right.update(after)
+                    here.update(before, after)
+                    positions += len(before) + len(after)
+            documents.update(here)
+        rows = []
+        for word in left.keys() | right.keys():
+            o = left[word] + right[word]
+            if o < 5:
+                continue
+            f = frequency[word]
+            e = positions * f / (n - n_node)
+            pmi = math.log2(o / e)
+            rows.append((
+                word, o, f, e, 14 + math.log2(2 * o / (n_node + f)), pmi, pmi / -math.log2(o / n), math.log2(o * o / e),
+                math.log2(o**3 / e), (o - e) / math.sqrt(o), (o - e) / math.sqrt(e), 2 * o / (n_node + f),
+                o / (n_node + f - o), min(o / n_node, o / f), documents[word], left[word], right[word],
+            ))  # fmt: skip
+        return sorted(rows, key=lambda row: (-row[4], row[0]))
 
     seconds, found = timed(work)
-    rows = sorted([w, n] for w, n in found.items() if n >= 5 and w != NODE)
+    rows = sorted([row[0], row[1]] for row in found if row[0] != NODE)
     return {"seconds": seconds, "check": digest(rows), "note": f"{len(rows):,} collocates"}
 
 
@@ -101,21 +128,55 @@ def collocates_pycorpdiff(folder: Path) -> Result:
 
 
 def dispersion_python(folder: Path) -> Result:
-    """DP (Gries 2008) of every word over a hundred documents."""
+    """Every word over a hundred documents: range, DP, KLD, D, D2, S, D_A, ARF; parts without the word cost nothing."""
     words, offsets = stream(folder)
     bounds = list(zip(offsets[:-1].tolist(), offsets[1:].tolist(), strict=True))
+    n, parts = len(words), len(bounds)
 
-    def work() -> dict[str, float]:
-        counts = [Counter(words[a:b]) for a, b in bounds]
-        total = Counter(words)
-        shares = [(b - a) / len(words) for a, b in bounds]
-        return {
-            term: 0.5 * sum(abs(count[term] / n - share) for count, share in zip(counts, shares, strict=True))
-            for term, n in total.items()
-        }
+    def work() -> list[tuple[Any, ...]]:
+        places: dict[str, list[int]] = {}
+        for i, word in enumerate(words):
+            places.setdefault(word, []).append(i)
+        inside: dict[str, list[tuple[int, int]]] = {}
+        for k, (a, b) in enumerate(bounds):
+            for word, v in Counter(words[a:b]).items():
+                inside.setdefault(word, []).append((k, v))
+        sizes = [b - a for a, b in bounds]
+        rows = []
+        for word, found in inside.items():
+            f = sum(v for _, v in found)
+            dp = kld = root = 0.0
+            rates = []
+            for k, v in found:
+                share, p = sizes[k] / n, v / f
+                dp += abs(p - share) - share
+                kld += p * math.log2(p / share)
+                root += math.sqrt(v * share)
+                rates.append(v / sizes[k])
+            mean = sum(rates) / parts
+            square = sum((p - mean) ** 2 for p in rates) + (parts - len(rates)) * mean**2
+            sd = math.sqrt(square / parts)
+            total = sum(rates)
+            spread = -sum(p / total * math.log(p / total) for p in rates) / math.log(parts)
+            rates.sort()
+            first = parts - len(rates)  # the parts without the word come first in the order of rates
+            pairs = sum((2 * (first + r + 1) - parts - 1) * p for r, p in enumerate(rates))
+            where = places[word]
+            gap = n / f
+            arf = sum(min(b - a, gap) for a, b in itertools.pairwise(where))
+            arf = (arf + min(where[0] + n - where[-1], gap)) / gap
+            rows.append((
+                word, f, len(found), (dp + 1) / 2, kld, 1 - sd / mean / math.sqrt(parts - 1), spread, root * root / f,
+                1 - pairs / (parts * (parts - 1) / 2) / (2 * mean), sd, arf,
+            ))  # fmt: skip
+        return sorted(rows, key=lambda row: (row[3], row[0]))
 
-    seconds, dp = timed(work)
-    return {"seconds": seconds, "check": f"{len(dp)} {math.fsum(dp.values()):.6f}"}
+    seconds, rows = timed(work)
+    return {"seconds": seconds, "check": dispersion_check(*([row[i] for row in rows] for i in (3, 4, 5, 7, 8, 10)))}
+
+
+def dispersion_check(*columns: Any) -> str:
+    return " ".join(f"{math.fsum(column):.5g}" for column in columns)
 
 
 def dispersion_pycorpdiff(folder: Path) -> Result:

@@ -121,6 +121,8 @@ from .stats.zipf import zipf as zipf
 from .stats.zipf import zipf_points as zipf_points
 from .tokenization import tokenize as tokenize
 from .tokens import Tokens as Tokens
+from .tracing.result import Trace as Trace
+from .tracing.trace import trace as trace
 from .vocabulary import Vocabulary as Vocabulary
 from .weights import bm25 as bm25
 from .weights import bm25_scores as bm25_scores

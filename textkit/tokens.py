@@ -148,9 +148,15 @@ class Tokens:
         """Place of each token in its document before anything was dropped, int32 of shape (N,)."""
         if "position" not in self._cache:
             first = np.repeat(self.offsets[:-1].astype(np.int32), self.lengths)
+            self._cache["whole"] = True
             self._cache["position"] = _frozen(np.arange(len(self), dtype=np.int32) - first, np.int32)
         position: Ints = self._cache["position"]
         return position
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is known that nothing was dropped, so that neighbours in ``ids`` are neighbours in the text."""
+        return "position" not in self._cache or self._cache.get("whole", False)
 
     @property
     def lengths(self) -> NDArray[np.int64]:
@@ -437,18 +443,12 @@ class Tokens:
         frame = table.to_pandas()
         texts = frame.pop("__text__").tolist()
         corpus = Corpus(texts, frame, frame_from_json(note["edits"]), frame_from_json(note["errors"]))
-        return cls(
-            layers["ids"],
-            layers["start"],
-            layers["stop"],
-            layers["position"],
-            offsets,
-            Vocabulary(note["terms"]),
-            corpus,
-            layers.get("tags"),
-            note["tag_names"],
-            note["segmenter"],
-        )
+        vocabulary, rest = Vocabulary(note["terms"]), (layers.get("tags"), note["tag_names"], note["segmenter"])
+        plain = cls(layers["ids"], layers["start"], None, None, offsets, vocabulary, corpus, *rest)
+        # what follows from the rest is not kept, as before saving
+        follows = [np.array_equal(getattr(plain, name), layers[name]) for name in ("stop", "position")]
+        stop, position = (None if f else layers[name] for f, name in zip(follows, ("stop", "position"), strict=True))
+        return cls(layers["ids"], layers["start"], stop, position, offsets, vocabulary, corpus, *rest)
 
     def __repr__(self) -> str:
         tagged = ", tagged" if self.tags is not None else ""

@@ -20,6 +20,7 @@ import textkit as tk
 NO_DATA = {
     "Attribution", "available", "Characters", "Comparison", "Cooccurrence", "DEFAULT_RULES", "Edit", "Jieba", "LDA",
     "NMF", "Spaces", "stopword_lists", "TextkitError", "TextkitWarning",
+    "Trace",
 }  # fmt: skip
 """Names without a first argument that holds data."""
 
@@ -49,6 +50,7 @@ MORE: dict[str, dict[str, Any]] = {
     "save_figure": {"name": "x"},
     "show_edits": {"doc": "doc1"},
     "topic_coherence": {"reference": [["网格"]]},
+    "trace": {"row": 0},
     "trend": {"terms": "网格", "by": "doc"},
 }
 """The other arguments that a call needs."""

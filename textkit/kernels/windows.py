@@ -167,33 +167,54 @@ def around(
     >>> found.row.tolist(), found.offset.tolist()
     ([3, 4, 1], [1, 2, -1])
     """
-    rows, offsets, hits = [], [], []
-    for step, edge, reach in ((1, last, size[1]), (-1, first, size[0])):
-        hit, at = np.arange(len(edge)), edge.astype(np.int64)
-        low, high = bounds
-        row = at
-        for _ in range(reach):
-            row = row + step
-            inside = row < high if step > 0 else row >= low
-            if not inside.all():
-                hit, at, row, low, high = hit[inside], at[inside], row[inside], low[inside], high[inside]
-            # dropped tokens take up place: so many rows are at least so many places
-            away = row - at if position is None else position[row].astype(np.int64) - position[at]
-            if position is not None:
-                near = np.abs(away) <= reach
-                if not near.all():
-                    hit, at, row, low, high = hit[near], at[near], row[near], low[near], high[near]
-                    away = away[near]
-            if not len(row):
-                break
-            counted = ~covered[row]
-            rows.append(row[counted])
-            offsets.append(away[counted])
-            hits.append(hit[counted])
-    if not rows:
-        nothing = np.empty(0, dtype=np.int64)
-        return Around(nothing, nothing, nothing)
-    return Around(np.concatenate(rows), np.concatenate(offsets), np.concatenate(hits))
+    low, high = bounds
+    if position is None:
+        parts = (
+            _beside(last, 1, size[1], low, high, covered),
+            _beside(first, -1, size[0], low, high, covered),
+        )
+    else:
+        parts = (
+            _near(last, 1, size[1], high, position, covered),
+            _near(first, -1, size[0], low, position, covered),
+        )
+    return Around(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+
+
+def _beside(
+    edge: NDArray[Any], step: int, reach: int, low: Rows, high: Rows, covered: NDArray[np.bool_]
+) -> tuple[Rows, Rows, Rows]:
+    """Return rows, offsets and hits on one side where every row is a place: all of them at once."""
+    offset = step * np.arange(1, reach + 1)[:, None]
+    row = edge + offset
+    inside = row < high if step > 0 else row >= low
+    # clipping keeps the lookup inside the array; what it moved is not inside anyway
+    inside &= ~covered.take(row, mode="clip")
+    far, hit = np.nonzero(inside)
+    return row[far, hit], offset[far, 0], hit
+
+
+def _near(
+    edge: NDArray[Any], step: int, reach: int, end: Rows, position: NDArray[Any], covered: NDArray[np.bool_]
+) -> tuple[Rows, Rows, Rows]:
+    """Return the same where words were dropped, which take up place: so many rows are at least so many places."""
+    rows, offsets, hits = [np.empty(0, np.int64)], [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    hit, at = np.arange(len(edge)), edge.astype(np.int64)
+    row = at
+    for _ in range(reach):
+        row = row + step
+        inside = row < end if step > 0 else row >= end
+        hit, at, row, end = hit[inside], at[inside], row[inside], end[inside]
+        away = position[row].astype(np.int64) - position[at]
+        near = np.abs(away) <= reach
+        hit, at, row, end, away = hit[near], at[near], row[near], end[near], away[near]
+        if not len(row):
+            break
+        counted = ~covered[row]
+        rows.append(row[counted])
+        offsets.append(away[counted])
+        hits.append(hit[counted])
+    return np.concatenate(rows), np.concatenate(offsets), np.concatenate(hits)
 
 
 def nearest(found: Around) -> Around:

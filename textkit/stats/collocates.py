@@ -351,7 +351,8 @@ def _near(tokens: Tokens, hits: Hits, covered: NDArray[np.bool_], options: _Opti
     frequency = _term_counts(tokens)
     n, row = float(len(tokens)), float(len(hits.first) * sum(options.size))
     if options.expected == "surface":
-        inside = np.flatnonzero(covered)
+        # looking through all that is covered would take longer than all the rest
+        inside = hits.first if (hits.first == hits.last).all() else np.flatnonzero(covered)
         frequency = frequency - np.bincount(tokens.ids[inside], minlength=v)
         n, row = n - len(inside), float(len(term))
     counted = association.pair(count[places], len(hits.first), frequency[places], n, row=row)
@@ -364,7 +365,7 @@ def _windows(tokens: Tokens, hits: Hits, covered: NDArray[np.bool_], options: _O
     assert options.size is not None
     segments = windows.segments_of(tokens, options.segment)
     bounds = windows.limits(segments, hits.first)
-    position = None if options.skip_gaps else tokens.position
+    position = None if options.skip_gaps or tokens.is_whole else tokens.position
     high = windows.limits(segments, hits.last)[1]  # a phrase may reach into the next sentence
     found = windows.around(hits.first, hits.last, (bounds[0], high), position, options.size, covered)
     return windows.nearest(found) if options.convention == "distinct_position" else found

@@ -1,1 +1,1 @@
-"""How a number of a table comes about, step by step."""
+"""How a number of a table comes about, step by step: `textkit.tracing.trace.trace`."""
