@@ -105,7 +105,7 @@ RIGHT: dict[str, set[str]] = {
     "bm25": {"a matrix"},
     "bm25_scores": {"a matrix"},
     "fit_topics": {"a matrix"},
-    "frequency": {"a matrix"},
+    "frequency": {"a matrix", "tokens"},
     "keyness": {"a matrix"},
     "proportions": {"a matrix"},
     "collocates": {"tokens"},
@@ -141,7 +141,7 @@ RIGHT: dict[str, set[str]] = {
     "similarity_matrix": {"a matrix"},
     "tfidf": {"a matrix"},
     "top_terms": {"a matrix"},
-    "trend": {"a matrix"},
+    "trend": {"a matrix", "tokens"},
 }
 """What each of them takes for good."""
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import itertools
 
+import pandas as pd
 import pytest
 
 from textkit import drawing
@@ -92,3 +93,22 @@ def test_the_numbers_are_those_of_the_table_in_any_order(make):
     again = drawing.recall([plot_frequency(table.sample(frac=1, random_state=3))])[0].table
     key = ["group", "term"]
     assert first.sort_values(key).to_numpy().tolist() == again.sort_values(key).to_numpy().tolist()
+
+
+def test_intervals_are_drawn_where_the_table_has_them() -> None:
+    table = pd.DataFrame(
+        {
+            "group": "all",
+            "term": ["工作", "网格"],
+            "count": [8, 2],
+            "rate": [8e5, 2e5],
+            "ci_low": [6e5, 1e5],
+            "ci_high": [9e5, 4e5],
+        }  # fmt: skip
+    )
+    ax = plot_frequency(table)
+    drawn = [path.vertices[:, 0].tolist() for lines in ax.collections for path in lines.get_paths()]
+    assert drawn == [[6e5, 9e5], [1e5, 4e5]]
+    assert [note.xy[0] for note in ax.texts] == [9e5, 4e5], "the count stands behind the interval"
+    none = plot_frequency(table.assign(ci_low=float("nan"), ci_high=float("nan")))
+    assert [note.xy[0] for note in none.texts] == [8e5, 2e5]

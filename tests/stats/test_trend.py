@@ -76,3 +76,26 @@ def test_messages() -> None:
         trend(proportions(DTM), "网格", by="year")
     with pytest.raises(ArgumentError, match="^confidence must be"):
         trend(DTM, "网格", by="year", confidence=95)
+
+
+def test_the_bootstrap_draws_documents_within_each_group() -> None:
+    # 20 documents a year of ten tokens; in 2019 each has a once, in 2020 every second one twice: both 20 of 200
+    rows = [[1, 9]] * 20 + [[2, 8], [0, 10]] * 10
+    docs = pd.DataFrame({"year": [2019] * 20 + [2020] * 20}, index=[f"d{i}" for i in range(40)])
+    dtm = DocumentTermMatrix(rows, ["a", "b"], docs)
+    found = trend(dtm, ["a"], by="year", ci="bootstrap", n_replicates=3000).set_index("group")
+    assert found.loc[2019, ["rate", "ci_low", "ci_high"]].tolist() == [1e5, 1e5, 1e5], "all alike: nothing moves"
+    half = 1.96 * (0.01 / 20) ** 0.5  # the rates are 0 and .2, their variance .01
+    assert found.loc[2020, "ci_low"] == pytest.approx(1e6 * (0.1 - half), rel=0.08)
+    assert found.loc[2020, "ci_high"] == pytest.approx(1e6 * (0.1 + half), rel=0.08)
+    wilson = trend(dtm, ["a"], by="year").set_index("group")
+    assert wilson.loc[2019, "ci_low"] == wilson.loc[2020, "ci_low"] < found.loc[2019, "ci_low"]
+
+
+def test_a_sum_of_terms_is_resampled_as_a_sum_and_few_documents_are_told() -> None:
+    docs = pd.DataFrame({"year": [1, 1, 1, 2]}, index=list("abcd"))
+    dtm = DocumentTermMatrix([[1, 1, 2], [2, 0, 2], [0, 2, 2], [1, 1, 1]], ["a", "b", "c"], docs)
+    with pytest.warns(TextkitWarning, match="1 document is too few"):
+        found = trend(dtm, {"ab": ["a", "b"]}, by="year", ci="bootstrap", n_replicates=200)
+    assert found["ci_low"].tolist()[0] == found["rate"].tolist()[0] == 5e5  # two of four in every document
+    assert found["ci_low"].isna().tolist() == [False, True]

@@ -7,9 +7,10 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from numpy.typing import NDArray
 
 from textkit import drawing
-from textkit.drawing import GREY, MARKERS, PALE, PALETTE, Labels, Lang
+from textkit.drawing import GREY, INK, MARKERS, PALE, PALETTE, Labels, Lang
 from textkit.errors import check_choice, check_int
 
 _COLUMNS = ("group", "term", "count", "rate")
@@ -63,7 +64,8 @@ def plot_frequency(
 
     Notes
     -----
-    Bars start at zero; the small figure at the end of a bar is the count. A term that has no row for a group gets
+    Intervals of the rate are drawn where the table has them (``frequency(..., ci="bootstrap")``). Bars start at zero;
+    the small figure at the end of a bar is the count. A term that has no row for a group gets
     no dot there: nothing is filled in. For terms that *distinguish* groups see `textkit.plot_keyness`.
 
     Examples
@@ -115,10 +117,12 @@ def _bars(ax: Axes, shown: pd.DataFrame, terms: list[str], value: str) -> None:
     rows = shown.set_index("term").loc[terms]
     lengths = rows[value].to_numpy(dtype=float)
     ax.barh(np.arange(len(terms)), lengths, height=0.68, color=PALETTE[0])
-    for place, (length, count) in enumerate(zip(lengths, rows["count"], strict=True)):
+    low, high = _interval(rows, value)
+    ax.hlines(np.arange(len(terms)), low, high, color=INK, linewidth=1.0)
+    for place, (length, end, count) in enumerate(zip(lengths, high, rows["count"], strict=True)):
         ax.annotate(
             drawing.number(float(count)),
-            (length, place),
+            (np.nanmax([length, end]), place),
             xytext=(3, 0),
             textcoords="offset points",
             va="center",
@@ -129,6 +133,13 @@ def _bars(ax: Axes, shown: pd.DataFrame, terms: list[str], value: str) -> None:
     ax.xaxis.grid(visible=True)
 
 
+def _interval(rows: pd.DataFrame, value: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the ends of the intervals of the rate; NaN where there are none."""
+    if value != "rate" or not {"ci_low", "ci_high"} <= set(rows.columns):
+        return np.full(len(rows), np.nan), np.full(len(rows), np.nan)
+    return rows["ci_low"].to_numpy(dtype=float), rows["ci_high"].to_numpy(dtype=float)
+
+
 def _dots(ax: Axes, shown: pd.DataFrame, terms: list[str], groups: list[str], names: list[str], value: str) -> float:
     place = {term: i for i, term in enumerate(terms)}
     ends = shown.groupby("term")[value].agg(["min", "max"])
@@ -136,11 +147,15 @@ def _dots(ax: Axes, shown: pd.DataFrame, terms: list[str], groups: list[str], na
     for i in range(len(terms)):
         ax.axhline(i, color=PALE, linewidth=0.5, zorder=0)
     handles = []
-    for group, colour, marker in zip(groups, PALETTE, MARKERS, strict=False):
+    # intervals of several groups would lie on each other: then the groups of a term stand one below the other
+    step = 0.16 if np.isfinite(_interval(shown, value)[1]).any() else 0.0
+    for i, (group, colour, marker) in enumerate(zip(groups, PALETTE, MARKERS, strict=False)):
         rows = shown[shown["group"] == group]
+        at = np.array([place[str(term)] for term in rows["term"]]) + step * (i - (len(groups) - 1) / 2)
+        ax.hlines(at, *_interval(rows, value), color=colour, linewidth=1.0, alpha=0.7)
         (dots,) = ax.plot(
             rows[value],
-            [place[str(term)] for term in rows["term"]],
+            at,
             linestyle="",
             marker=marker,
             markersize=5.5,

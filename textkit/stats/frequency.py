@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,55 +13,88 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from textkit import measures
-from textkit.errors import check_type
-from textkit.matrix import DocumentTermMatrix
+from textkit.errors import TextkitWarning, check_choice, check_float, check_int, check_type
+from textkit.matrix import DocumentTermMatrix, count
+from textkit.measures.resampling import few_units
 from textkit.provenance import stamp
 from textkit.selection import groups
+from textkit.tokens import Tokens
+from textkit.units import UNITS, rate_interval, unit_counts, unit_groups
 
-COLUMNS = ["group", "term", "count", "rate", "docs", "docs_share", "rank"]
+COLUMNS = ["group", "term", "count", "rate", "docs", "docs_share", "rank", "ci_low", "ci_high"]
 
 _MILLION = 1e6
 
 
-def frequency(dtm: DocumentTermMatrix, *, by: str | None = None) -> pd.DataFrame:
+def frequency(
+    dtm: DocumentTermMatrix | Tokens,
+    *,
+    by: str | None = None,
+    ci: str | None = None,
+    unit: str = "document",
+    n_replicates: int = 2000,
+    confidence: float = 0.95,
+    random_state: int = 0,
+) -> pd.DataFrame:
     """List the terms by how often they occur.
 
     ``rate = 1,000,000 * count / tokens of the group``; ``docs_share = docs / documents of the group``.
 
     Parameters
     ----------
-    dtm : DocumentTermMatrix
-        Counts.
+    dtm : DocumentTermMatrix or Tokens
+        Counts, or what they are counted from.
     by : str, optional
         Column of ``dtm.docs``: one list for each of its values, sorted; documents without a value are left out.
+    ci : {None, "bootstrap"}
+        Interval of the rate: how far it would move if other units of the same kind had been sampled.
+    unit : {"document", "paragraph", "sentence"}
+        What is drawn again, within each group; smaller units than documents need Tokens.
+    n_replicates : int, default 2000
+    confidence : float, default 0.95
+    random_state : int, default 0
 
     Returns
     -------
     DataFrame
         ``group`` (``"all"`` without ``by``), ``term``, ``count``, ``rate`` (per million tokens of the group), ``docs``
-        (documents that have the term), ``docs_share``, ``rank`` (within the group; equal counts share the best rank).
+        (documents that have the term), ``docs_share``, ``rank`` (within the group; equal counts share the best rank),
+        ``ci_low``, ``ci_high`` (of the rate; NaN without ``ci``, and for a group of a single unit).
         Within a group by falling count, then in code-point order. Terms that a group does not have are not listed.
 
     Raises
     ------
     ArgumentError
         ``dtm`` holds weights.
+        A unit smaller than a document, and no Tokens.
     UnknownNameError
         No such column.
 
+    Warns
+    -----
+    TextkitWarning
+        A group has fewer than 10 units: its intervals are too short.
+
     Notes
     -----
+    The interval is the percentile interval of ``sum of counts / sum of tokens`` over resampled units (Efron &
+    Tibshirani 1993). Sentences of a document are more alike than sentences of different documents: an interval over
+    sentences speaks for these documents only.
+
     Rates refer to the tokens that the matrix holds. After stop words or punctuation were dropped they are higher, and
     must not be compared with rates from a matrix that was filtered in another way.
 
     Examples
     --------
-    >>> frequency(DocumentTermMatrix([[3, 1], [0, 1]], ["网格", "管理"]))
+    >>> frequency(DocumentTermMatrix([[3, 1], [0, 1]], ["网格", "管理"])).drop(columns=["ci_low", "ci_high"])
       group term  count      rate  docs  docs_share  rank
     0   all   网格      3  600000.0     1         0.5     1
     1   all   管理      2  400000.0     2         1.0     2
     """
-    check_type("dtm", dtm, DocumentTermMatrix, hint="Make one with count(tokens).")
+    check_type("dtm", dtm, (DocumentTermMatrix, Tokens), hint="Make one with count(tokens).")
+    check_choice("unit", unit, UNITS)
+    _check_interval(ci, n_replicates, confidence, random_state)
+    data, dtm = dtm, count(dtm) if isinstance(dtm, Tokens) else dtm
     measures.check_counts(dtm.weighting, "frequency")
     if by is None:
         values: list[Any] = ["all"]
@@ -74,6 +109,12 @@ def frequency(dtm: DocumentTermMatrix, *, by: str | None = None) -> pd.DataFrame
     parts = _Counts(*(np.concatenate(columns) for columns in zip(*found, strict=True))) if found else _NOTHING
     tokens = np.array([part.n_tokens.sum() for part in found], dtype=np.float64)
     documents = np.bincount(codes[codes >= 0], minlength=len(values))
+    ends = np.full((2, len(parts.term)), np.nan)
+    if ci is not None:
+        first = np.cumsum([0, *(len(part.term) for part in found)])
+        for g, low, high in _intervals(data, by, unit, n_replicates, confidence, random_state):
+            mine = slice(first[g], first[g + 1])
+            ends[:, mine] = low[parts.term[mine]], high[parts.term[mine]]
     table = pd.DataFrame(
         {
             "group": pd.Index(values).take(group),
@@ -83,10 +124,42 @@ def frequency(dtm: DocumentTermMatrix, *, by: str | None = None) -> pd.DataFrame
             "docs": parts.n_docs,
             "docs_share": parts.n_docs / documents[group],
             "rank": parts.rank,
+            "ci_low": _MILLION * ends[0],
+            "ci_high": _MILLION * ends[1],
         },
         columns=COLUMNS,
     )
-    return stamp(table, "frequency", inputs={"dtm": dtm.fingerprint}, by=by)
+    settings = {"by": by, "ci": ci, "unit": unit, "n_replicates": n_replicates, "confidence": confidence}
+    return stamp(table, "frequency", inputs={"dtm": data.fingerprint}, random_state=random_state, **settings)
+
+
+def _check_interval(ci: str | None, n_replicates: int, confidence: float, random_state: int) -> None:
+    if ci is not None:
+        check_choice("ci", ci, ("bootstrap",))
+    check_int("n_replicates", n_replicates, minimum=100)
+    check_float("confidence", confidence, minimum=0.5, maximum=0.9999)
+    check_int("random_state", random_state, minimum=0)
+
+
+def _intervals(
+    data: DocumentTermMatrix | Tokens,
+    by: str | None,
+    unit: str,
+    n_replicates: int,
+    confidence: float,
+    random_state: int,
+) -> Iterator[tuple[int, measures.Floats, measures.Floats]]:
+    """Yield the number of each group and the ends of the intervals of all terms."""
+    units = unit_counts(data, unit)
+    codes, values = unit_groups(units, by, unit)
+    fewest = np.bincount(codes[(codes >= 0) & (units.lengths > 0)], minlength=len(values)).min(initial=10**9)
+    few = few_units(int(fewest), unit)
+    if few is not None and fewest:
+        warnings.warn(few, TextkitWarning, stacklevel=3)
+    for g in range(len(values)):
+        mine = np.flatnonzero(codes == g)
+        part = units.matrix[mine]
+        yield g, *rate_interval(part, units.lengths[mine], n_replicates, confidence, random_state)
 
 
 class _Counts(NamedTuple):

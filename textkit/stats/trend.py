@@ -8,13 +8,26 @@ from collections.abc import Collection, Mapping, Sequence
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from textkit import measures
-from textkit.errors import EmptyError, TextkitWarning, check_float, check_type, listing, unknown
+from textkit.errors import (
+    EmptyError,
+    TextkitWarning,
+    check_choice,
+    check_float,
+    check_int,
+    check_type,
+    listing,
+    unknown,
+)
 from textkit.finding import describe
-from textkit.matrix import DocumentTermMatrix
+from textkit.matrix import DocumentTermMatrix, count
+from textkit.measures.resampling import FEW_UNITS, few_units
 from textkit.provenance import stamp
 from textkit.selection import groups
+from textkit.tokens import Tokens
+from textkit.units import UNITS, rate_interval, unit_counts, unit_groups
 from textkit.vocabulary import Pattern
 
 COLUMNS = ["group", "term", "count", "total", "rate", "ci_low", "ci_high"]
@@ -23,22 +36,38 @@ _MILLION = 1e6
 
 
 def trend(
-    dtm: DocumentTermMatrix, terms: Pattern | Mapping[str, Pattern], *, by: str, confidence: float = 0.95
+    dtm: DocumentTermMatrix | Tokens,
+    terms: Pattern | Mapping[str, Pattern],
+    *,
+    by: str,
+    ci: str = "wilson",
+    unit: str = "document",
+    n_replicates: int = 2000,
+    confidence: float = 0.95,
+    random_state: int = 0,
 ) -> pd.DataFrame:
     """Give the rate of each term in each group of documents, with its interval.
 
-    ``rate = 1,000,000 * count / total``; the interval is Wilson's (1927) score interval of that proportion.
+    ``rate = 1,000,000 * count / total``; the interval is Wilson's (1927) score interval of that proportion, or the
+    percentile interval of resampled units (Efron & Tibshirani 1993).
 
     Parameters
     ----------
-    dtm : DocumentTermMatrix
-        Counts of all words: drop stop words afterwards, or ``total`` is not the length of the texts.
+    dtm : DocumentTermMatrix or Tokens
+        Counts of all words, or what they are counted from. Drop stop words afterwards, or ``total`` is not the length
+        of the texts.
     terms : pattern or mapping
         A glob, a compiled regular expression, a list of words or a predicate: one series for each term that matches.
         A mapping from a name to a pattern gives one series a name: the sum over the terms that match.
     by : str
         Column of ``dtm.docs``, such as ``"year"``; documents without a value are left out.
+    ci : {"wilson", "bootstrap"}
+        ``"wilson"`` takes every token for an independent draw; ``"bootstrap"`` draws units again within each group.
+    unit : {"document", "paragraph", "sentence"}
+        What ``"bootstrap"`` draws; smaller units than documents need Tokens.
+    n_replicates : int, default 2000
     confidence : float, default 0.95
+    random_state : int, default 0
 
     Returns
     -------
@@ -58,12 +87,14 @@ def trend(
     Warns
     -----
     TextkitWarning
-        Words of a list that are not in the vocabulary; they are left out.
+        Words of a list that are not in the vocabulary; they are left out. With ``"bootstrap"``: a group has fewer than
+        10 units, so that its interval is too short.
 
     Notes
     -----
-    The interval treats tokens as independent draws. Words come in bursts, so it is too narrow where a few documents
-    carry a group; with fewer than five documents a group read it as a lower bound of the uncertainty.
+    Wilson's interval treats tokens as independent draws. Words come in bursts, so it is too narrow where a few
+    documents carry a group; with fewer than five documents a group read it as a lower bound of the uncertainty.
+    The bootstrap of a group of a single unit is NaN.
 
     Examples
     --------
@@ -74,14 +105,22 @@ def trend(
     0   2019   网格      3      4  750000.0
     1   2020   网格      1      4  250000.0
     """
-    check_type("dtm", dtm, DocumentTermMatrix, hint="Make one with count(tokens).")
-    measures.check_counts(dtm.weighting, "trend")
+    check_type("dtm", dtm, (DocumentTermMatrix, Tokens), hint="Make one with count(tokens).")
+    check_choice("ci", ci, ("wilson", "bootstrap"))
+    check_choice("unit", unit, UNITS)
+    check_int("n_replicates", n_replicates, minimum=100)
     check_float("confidence", confidence, minimum=0.5, maximum=0.9999)
+    check_int("random_state", random_state, minimum=0)
+    data, dtm = dtm, count(dtm) if isinstance(dtm, Tokens) else dtm
+    measures.check_counts(dtm.weighting, "trend")
     codes, values = groups(dtm._docs, by)
     labels, columns = _series(dtm, terms)
     known = np.flatnonzero(codes >= 0)
     counts, totals = _kernel(dtm, codes[known], known, len(values), columns)
-    low, high = measures.wilson_interval(counts, totals[:, None], confidence)
+    if ci == "wilson":
+        low, high = measures.wilson_interval(counts, totals[:, None], confidence)
+    else:
+        low, high = _bootstrap(unit_counts(data, unit), by, unit, columns, n_replicates, confidence, random_state)
     n = len(labels)
     with np.errstate(invalid="ignore"):
         rate = _MILLION * counts / np.where(totals > 0, totals, np.nan)[:, None]
@@ -97,8 +136,42 @@ def trend(
         },
         columns=COLUMNS,
     )
-    settings = {"terms": describe(terms), "by": by, "confidence": confidence}
-    return stamp(table, "trend", inputs={"dtm": dtm.fingerprint}, **settings)
+    settings = {
+        "terms": describe(terms), "by": by, "ci": ci, "unit": unit, "n_replicates": n_replicates,
+        "confidence": confidence, "random_state": random_state,
+    }  # fmt: skip
+    return stamp(table, "trend", inputs={"dtm": data.fingerprint}, **settings)
+
+
+def _bootstrap(
+    units: DocumentTermMatrix,
+    by: str,
+    unit: str,
+    columns: list[NDArray[np.intp]],
+    n_replicates: int,
+    confidence: float,
+    random_state: int,
+) -> tuple[measures.Floats, measures.Floats]:
+    """Return the ends of the intervals, groups by series."""
+    codes, values = unit_groups(units, by, unit)
+    adder = csr_array(
+        (
+            np.ones(sum(map(len, columns))),
+            (np.concatenate(columns), np.repeat(np.arange(len(columns)), [len(places) for places in columns])),
+        ),
+        shape=(units.shape[1], len(columns)),
+    )
+    series = csr_array(units.matrix @ adder)
+    sizes = np.bincount(codes[(codes >= 0) & (units.lengths > 0)], minlength=len(values))
+    few = few_units(int(sizes[sizes > 0].min(initial=FEW_UNITS)), unit)
+    if few is not None:
+        warnings.warn(few, TextkitWarning, stacklevel=3)
+    ends = []
+    for g in range(len(values)):
+        mine = np.flatnonzero(codes == g)
+        ends.append(rate_interval(series[mine], units.lengths[mine], n_replicates, confidence, random_state))
+    shape = (len(values), len(columns))
+    return np.reshape([low for low, _ in ends], shape), np.reshape([high for _, high in ends], shape)
 
 
 def _kernel(
