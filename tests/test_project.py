@@ -137,3 +137,10 @@ def test_nothing_unsafe_in_the_package() -> None:
 def test_no_attic() -> None:
     names = {p.name for p in (ROOT / "textkit").rglob("*.py")}
     assert not names & {"utils.py", "helpers.py", "common.py", "base.py", "config.py"}
+
+
+def test_the_list_of_functions_is_current() -> None:
+    done = subprocess.run(
+        [sys.executable, "tools/function_list.py", "--check"], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    assert (done.returncode, done.stdout.strip()) == (0, "docs/functions.md is up to date"), done.stdout + done.stderr

@@ -104,7 +104,7 @@ def test_intervals_are_drawn_where_the_table_has_them() -> None:
             "rate": [8e5, 2e5],
             "ci_low": [6e5, 1e5],
             "ci_high": [9e5, 4e5],
-        }  # fmt: skip
+        }
     )
     ax = plot_frequency(table)
     drawn = [path.vertices[:, 0].tolist() for lines in ax.collections for path in lines.get_paths()]
