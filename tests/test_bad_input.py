@@ -795,11 +795,18 @@ def _running(script: Path, *arguments: str) -> subprocess.Popen[str]:
     return process
 
 
+# the signal waits until the command has begun: before that it is Python that is interrupted
 _COMMAND = """
-import sys
-from textkit.cli import main
+import signal, sys
+from textkit import cli
+begin = cli._parser
+def listening():
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    return begin()
+cli._parser = listening
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
 print("ready", flush=True)
-sys.exit(main(sys.argv[1:]))
+sys.exit(cli.main(sys.argv[1:]))
 """
 
 
@@ -847,8 +854,8 @@ class Slow:
 if __name__ == "__main__":
     corpus = tk.Corpus(["网" * 4_000_000] * 3)
     tk.tokenize
-    print("ready", flush=True)
     try:
+        print("ready", flush=True)
         tk.tokenize(corpus, Slow(), n_jobs=2)
     except KeyboardInterrupt:
         print("stopped", flush=True)
