@@ -53,10 +53,12 @@ from .plots.entropy import plot_entropy as plot_entropy
 from .plots.frequency import plot_frequency as plot_frequency
 from .plots.heaps import plot_heaps as plot_heaps
 from .plots.keyness import plot_keyness as plot_keyness
+from .plots.keyness_regression import plot_keyness_regression as plot_keyness_regression
 from .plots.keyness_volcano import plot_keyness_volcano as plot_keyness_volcano
 from .plots.lexical_diversity import plot_lexical_diversity as plot_lexical_diversity
 from .plots.lookup import plot_lookup as plot_lookup
 from .plots.network import plot_network as plot_network
+from .plots.rank_turbulence import plot_rank_turbulence as plot_rank_turbulence
 from .plots.readability import plot_readability as plot_readability
 from .plots.similarity import plot_dendrogram as plot_dendrogram
 from .plots.similarity import plot_similarity as plot_similarity

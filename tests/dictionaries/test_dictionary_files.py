@@ -134,6 +134,24 @@ FAULTS = [
 ]  # fmt: skip
 
 
+HINTS = [
+    ("a.toml", "情感 = 1", ' Names in Chinese need quotes: ["情感"].'),
+    ("a.toml", "[情感]", ' Names in Chinese need quotes: ["情感"].'),
+    ("a.toml", 'a = ["b"]\na = ["c"]', " A name stands twice; join the two."),
+    ("a.toml", '[a]\nb = ["c"]\n[a]\nd = ["e"]', " A name stands twice; join the two."),
+    ("a.csv", "category;entry\na;b\n", " (类别, 词, 权重). Save it with commas."),
+    ("a.csv", "category\tentry\na\tb\n", " (类别, 词, 权重). Read it with format='tsv'."),
+    ("a.tsv", "category,entry\na,b\n", " (类别, 词, 权重). Read it with format='csv'."),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "message"), HINTS)
+def test_faults_end_with_what_to_do(write, name: str, text: str, message: str) -> None:
+    with pytest.raises(ReadError) as caught:
+        read_dictionary(write(name, text))
+    assert str(caught.value).endswith(message)
+
+
 @pytest.mark.parametrize(("name", "text", "message"), FAULTS)
 def test_faults(write, name: str, text: str, message: str) -> None:
     path = write(name, text)

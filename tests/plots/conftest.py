@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -78,6 +79,175 @@ def trend_table(terms=("改革", "创新"), groups=(2019, 2020, 2021)):
 def shares_table(topics=3, groups=("甲", "乙")):
     rows = [(group, k + 1, 1 / topics, 4) for group in groups for k in range(topics)]
     return pd.DataFrame(rows, columns=["group", "topic", "share", "n_docs"])
+
+
+def collocates_table(words=("社会", "基层", "现代化")):
+    n = len(words)
+    return pd.DataFrame(
+        {
+            "node": "治理",
+            "collocate": list(words),
+            "f_xy": range(10, 10 + n),
+            "log_dice": np.linspace(11.5, 9.0, n),
+            "range": range(n, 0, -1),
+            "left": [float(i) for i in range(n)],
+            "right": [10.0] * n,
+            "ci_low": np.linspace(10.0, 8.0, n),
+            "ci_high": np.linspace(12.0, 10.0, n),
+        }
+    )
+
+
+def pairs_table(links=(("社会", "治理", 30.0), ("社会", "创新", 12.0), ("产业", "升级", 9.0))):
+    return pd.DataFrame(links, columns=["a", "b", "weight"])
+
+
+def volcano_table(n=12):
+    rng = np.random.default_rng(0)
+    effect = np.linspace(-5, 5, n)
+    return pd.DataFrame(
+        {
+            "term": [f"词{i}" for i in range(n)],
+            "n_target": rng.integers(1, 50, n),
+            "n_reference": rng.integers(1, 50, n),
+            "score": 20 * effect,
+            "effect": effect,
+            "p_value": 10.0 ** -np.abs(4 * effect),
+            "q_value": 10.0 ** -np.abs(3 * effect),
+        }
+    )
+
+
+def deltas_table(names=("甲", "乙", "丙", "丁")):
+    rows = [
+        (a, b, 0.2 if i // 2 == j // 2 else 1.0 + 0.1 * j)
+        for i, a in enumerate(names)
+        for j, b in enumerate(names[i + 1 :], i + 1)
+    ]
+    return pd.DataFrame(rows, columns=["doc_a", "doc_b", "value"])
+
+
+def consensus_table(names=("甲", "乙", "丙")):
+    a, b, c = names
+    return pd.DataFrame(
+        [
+            (1, np.nan, np.nan, 3, 1.0),
+            (2, 1, np.nan, 2, 0.8),
+            (3, 2, a, 1, 1.0),
+            (4, 2, b, 1, 1.0),
+            (5, 1, c, 1, 1.0),
+        ],
+        columns=["node", "parent", "doc", "n_docs", "support"],
+    )
+
+
+def diversity_table(groups=("甲", "乙", "丙")):
+    rows = [
+        (group, measure, base + j, base + j - 0.5, base + j + 0.7, "")
+        for measure, base in (("mattr", 0.0), ("mtld", 10.0))
+        for j, group in enumerate(groups)
+    ]
+    return pd.DataFrame(rows, columns=["group", "measure", "value", "ci_low", "ci_high", "flag"])
+
+
+def readability_table(docs=("甲", "乙", "丙")):
+    rows = [
+        (doc, feature, 10.0 + i + k, -1.0 + i + 0.1 * k)
+        for i, doc in enumerate(docs)
+        for k, feature in enumerate(("chars_per_sentence", "mattr"))
+    ]
+    return pd.DataFrame(rows, columns=["doc", "feature", "value", "z"])
+
+
+def dispersions_table(terms=("网格", "信访", "维稳", "综治", "改革")):
+    n = len(terms)
+    return pd.DataFrame(
+        {
+            "term": list(terms),
+            "count": [10 * 3**i for i in range(n)],
+            "score": [0.9, 0.1, 0.8, 0.3, 0.5][:n],
+            "ci_low": np.nan,
+            "ci_high": np.nan,
+        }
+    )
+
+
+def entropy_table(groups=("甲", "乙", "丙")):
+    h = np.linspace(7, 8, len(groups))
+    return pd.DataFrame(
+        {
+            "group": list(groups),
+            "entropy": h,
+            "miller_madow": h + 0.2,
+            "chao_shen": h + 0.5,
+            "ci_low": h - 0.1,
+            "ci_high": h + 0.4,
+        }
+    )
+
+
+def heaps_table(groups=("甲", "乙")):
+    n = np.array([10, 100, 1000, 5000])
+    blocks = [
+        pd.DataFrame(
+            {
+                "group": group,
+                "n_tokens": n,
+                "n_types": (3 + i) * n**0.6,
+                "low": (2.8 + i) * n**0.6,
+                "high": (3.2 + i) * n**0.6,
+                "fitted": (3.05 + i) * n**0.6,
+            }
+        )
+        for i, group in enumerate(groups)
+    ]
+    return pd.concat(blocks, ignore_index=True)
+
+
+def zipf_table(groups=("甲", "乙")):
+    rank = np.arange(1, 51)
+    blocks = [
+        pd.DataFrame(
+            {
+                "group": group,
+                "rank": rank,
+                "term": [f"词{i}" for i in rank],
+                "count": (1000 + 100 * i) // rank,
+                "zipf": 1000 / rank,
+                "mandelbrot": 1100 / (rank + 0.2),
+            }
+        )
+        for i, group in enumerate(groups)
+    ]
+    return pd.concat(blocks, ignore_index=True)
+
+
+def agreement_table(names=("percent", "krippendorff", "cohen")):
+    value = np.linspace(0.9, 0.7, len(names))
+    return pd.DataFrame(
+        {
+            "coefficient": list(names),
+            "value": value,
+            "se": 0.05,
+            "ci_low": value - 0.1,
+            "ci_high": value + 0.05,
+            "n_units": 40,
+        }
+    )
+
+
+def confusion_table(categories=("民生", "治理", "发展")):
+    rows = [("甲", "乙", a, b, a == b, 9 if a == b else 1 + i) for i, a in enumerate(categories) for b in categories]
+    return pd.DataFrame(rows, columns=["coder_a", "coder_b", "value_a", "value_b", "agree", "count"])
+
+
+def lookup_table(groups=("甲", "乙"), categories=("治理", "民生")):
+    rows = [
+        (group, category, 100.0 * (i + 1) + 10 * j, 50.0 * (i + 1), 180.0 * (i + 1))
+        for j, group in enumerate(groups)
+        for i, category in enumerate(categories)
+    ]
+    return pd.DataFrame(rows, columns=["group", "category", "rate", "ci_low", "ci_high"])
 
 
 _TABLES = {name.removesuffix("_table"): maker for name, maker in list(globals().items()) if name.endswith("_table")}

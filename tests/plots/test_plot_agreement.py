@@ -122,3 +122,10 @@ def test_limits():
         plot_confusion(many)
     mixed = pairs().replace({"value_a": {"正": 1}})
     assert len(plot_confusion(mixed).get_xticklabels()) == 3
+
+
+def test_a_short_name_of_a_coder_stands_upright():
+    ax = plot_confusion(pairs())
+    assert (ax.get_ylabel(), ax.yaxis.label.get_rotation()) == ("甲", 0)
+    long = plot_confusion(pairs(coders=(("第一位编码者", "乙"),)))
+    assert long.yaxis.label.get_rotation() == 90

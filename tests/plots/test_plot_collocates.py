@@ -203,3 +203,11 @@ def test_errors():
         plot_collocates(table_of(), n=0)
     with pytest.raises(ArgumentError, match="ax must"):
         plot_collocates(table_of(), ax=3)
+
+
+def test_an_interval_that_goes_on_beyond_the_axis_ends_in_an_arrow():
+    table = table_of(ci_low=[11.0, -math.inf, 8.0], ci_high=[12.0, 11.0, 10.0])
+    table.attrs["textkit"] = {"settings": {"measure": "log_dice"}}
+    ax = plot_collocates(table)
+    arrows = {line.get_marker(): line.get_xydata().tolist() for line in ax.lines if line.get_marker() in (4, 5)}
+    assert arrows == {4: [[ax.get_xlim()[0], 1.0]], 5: []}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 
 import matplotlib as mpl
@@ -14,16 +15,28 @@ from matplotlib.text import Text
 
 from textkit import drawing
 from textkit.errors import ArgumentError, EmptyError, FontError, UnknownNameError
+from textkit.plots.agreement import plot_agreement, plot_confusion
+from textkit.plots.collocates import plot_collocates
 from textkit.plots.comparison_cloud import plot_comparison_cloud
+from textkit.plots.delta import plot_delta, plot_delta_consensus
 from textkit.plots.dispersion import plot_dispersion
+from textkit.plots.dispersion_scores import plot_dispersion_scores
+from textkit.plots.entropy import plot_entropy
 from textkit.plots.frequency import plot_frequency
+from textkit.plots.heaps import plot_heaps
 from textkit.plots.keyness import plot_keyness
+from textkit.plots.keyness_volcano import plot_keyness_volcano
+from textkit.plots.lexical_diversity import plot_lexical_diversity
+from textkit.plots.lookup import plot_lookup
+from textkit.plots.network import plot_network
+from textkit.plots.readability import plot_readability
 from textkit.plots.similarity import plot_dendrogram, plot_similarity
 from textkit.plots.tfidf import plot_tfidf
 from textkit.plots.topic_shares import plot_topic_shares
 from textkit.plots.topic_terms import plot_topic_terms
 from textkit.plots.trend import plot_trend
 from textkit.plots.wordcloud import plot_wordcloud
+from textkit.plots.zipf import plot_zipf
 
 # plot, table, options of the table, number of axes
 PLOTS = {
@@ -40,8 +53,36 @@ PLOTS = {
     "comparison_cloud": (plot_comparison_cloud, "frequency", {"groups": ("甲", "乙", "丙")}, 1),
     "topic_shares": (plot_topic_shares, "shares", {}, 1),
     "topic_shares-heat": (plot_topic_shares, "shares", {"topics": 9}, 1),
+    "collocates": (plot_collocates, "collocates", {}, 1),
+    "network": (plot_network, "pairs", {}, 1),
+    "network-nodes": (plot_network, "collocates", {}, 1),
+    "keyness_volcano": (plot_keyness_volcano, "volcano", {}, 1),
+    "delta": (plot_delta, "deltas", {}, 1),
+    "delta_consensus": (plot_delta_consensus, "consensus", {}, 1),
+    "lexical_diversity": (plot_lexical_diversity, "diversity", {}, 2),
+    "readability": (plot_readability, "readability", {}, 1),
+    "dispersion_scores": (plot_dispersion_scores, "dispersions", {}, 1),
+    "entropy": (plot_entropy, "entropy", {}, 1),
+    "heaps": (plot_heaps, "heaps", {}, 1),
+    "zipf": (plot_zipf, "zipf", {}, 1),
+    "agreement": (plot_agreement, "agreement", {}, 1),
+    "confusion": (plot_confusion, "confusion", {}, 1),
+    "lookup": (plot_lookup, "lookup", {}, 1),
+    "lookup-heat": (plot_lookup, "lookup", {"groups": tuple("甲乙丙丁戊己庚辛")}, 1),
 }
-WITH_TERMS = [name for name in PLOTS if PLOTS[name][1] not in ("matrix", "shares")]
+# the column of each table that holds names of documents or groups, where it does not hold words in "term"
+NAMED = {
+    "shares": "group", "deltas": "doc_a", "consensus": "doc", "diversity": "group", "readability": "doc",
+    "entropy": "group", "heaps": "group", "zipf": "group", "agreement": "coefficient", "confusion": "value_a",
+    "lookup": "group",
+}  # fmt: skip
+WORDS = {"collocates": "collocate", "pairs": "a"}
+WITH_TERMS = [name for name in PLOTS if PLOTS[name][1] not in ("matrix", *NAMED)]
+NO_LABELS = ("trend", "wordcloud", "collocates", "network", "network-nodes")
+TEXTS = (  # whatever is written; not the names of coefficients and features, which have words of their own
+    "term", "group", "doc", "node", "collocate", "a", "b", "doc_a", "doc_b", "coder_a", "coder_b", "value_a", "value_b",
+    "category",
+)  # fmt: skip
 
 each = pytest.mark.parametrize("name", PLOTS)
 
@@ -56,6 +97,21 @@ def draw(make, name, **options):
 
 def table_for(make, name, **options):
     return make(PLOTS[name][1], **{**PLOTS[name][2], **options})
+
+
+def column_of(name):
+    """The column whose texts the plot writes."""
+    kind = PLOTS[name][1]
+    return NAMED.get(kind) or WORDS.get(kind, "term")
+
+
+def renamed(table, codes):
+    """The table with other words in all columns of texts (a document may stand in two of them)."""
+    made = table.copy()
+    for column in TEXTS:
+        if column in made and made[column].dtype.kind not in "if":
+            made[column] = [codes.get(value, value) for value in made[column]]
+    return made
 
 
 def axes_of(result):
@@ -119,14 +175,16 @@ def test_labels_are_in_the_language_asked_for(make, name, lang):
         return
     names = {"names": ("a", "b", "c")} if PLOTS[name][1] == "matrix" else {}
     table = table_for(make, name, **names)
-    for column in ("term", "group", "doc"):
-        if column in table:
-            codes = {value: f"w{i}" for i, value in enumerate(dict.fromkeys(table[column]))}
-            table[column] = table[column].map(codes)
+    if PLOTS[name][1] != "matrix":
+        words = dict.fromkeys(value for column in TEXTS if column in table for value in table[column])
+        table = renamed(table, {value: f"w{i}" for i, value in enumerate(words) if isinstance(value, str)})
     if "rate" in table:
         table["rate"] += np.arange(len(table)) % 4
     for ax in axes_of(PLOTS[name][0](table, lang="en")):
-        assert all(text.get_text().isascii() for text in texts_of(ax) if not set(text.get_text()) & set("−–←→†·"))
+        # an ideographic blank is a wide gap in any language
+        assert not any(
+            re.search("[\u2e80-\u2fff\u3001-\u9fff\uff00-\uffef\u201c\u201d]", text.get_text()) for text in texts_of(ax)
+        )
 
 
 @each
@@ -140,7 +198,7 @@ def test_an_empty_table_is_an_error_that_says_what_makes_it(make, name):
 @pytest.mark.parametrize("name", [name for name in PLOTS if PLOTS[name][1] != "matrix"])
 def test_a_missing_column_is_named(make, name):
     table = table_for(make, name)
-    column = "term" if "term" in table else "share"
+    column = column_of(name)
     with pytest.raises(ArgumentError, match=rf"table lacks the columns '{column}'; it has .* Make the table with "):
         PLOTS[name][0](table.drop(columns=column))
 
@@ -160,7 +218,7 @@ def test_unknown_language(make, name):
 @pytest.mark.parametrize("name", WITH_TERMS)
 def test_a_character_without_a_glyph_is_named_before_anything_is_drawn(make, name):
     table = table_for(make, name)
-    table["term"] = table["term"].replace({table["term"].iloc[0]: "起飞🚀"})
+    table = renamed(table, {table[column_of(name)].iloc[0]: "起飞🚀"})
     if "rate" in table:
         table["rate"] += np.arange(len(table)) % 4
     with pytest.raises(FontError) as error:
@@ -175,7 +233,7 @@ def test_a_character_without_a_glyph_is_named_before_anything_is_drawn(make, nam
 @pytest.mark.parametrize("name", [name for name in PLOTS if name not in WITH_TERMS])
 def test_a_name_without_a_glyph_is_an_error_too(make, name):
     table = table_for(make, name)
-    value = table.columns[0] if PLOTS[name][1] == "matrix" else table["group"].iloc[0]
+    value = table.columns[0] if PLOTS[name][1] == "matrix" else table[column_of(name)].dropna().iloc[0]
     with pytest.raises(FontError, match=r"no glyph for 🚀 \(U\+1F680, in '起飞🚀'\)"):
         PLOTS[name][0](table, labels={value: "起飞🚀"})
     assert plt.get_fignums() == []
@@ -195,8 +253,7 @@ def test_dollar_signs_are_text_and_not_mathematics(make, name):
     if PLOTS[name][1] == "matrix":
         table.index = table.columns = [odd, *table.columns[1:]]
     else:
-        column = "term" if "term" in table else "group"
-        table[column] = table[column].replace({table[column].iloc[0]: odd})
+        table = renamed(table, {table[column_of(name)].dropna().iloc[0]: odd})
     if "rate" in table:
         table["rate"] += np.arange(len(table)) % 4
     result = PLOTS[name][0](table, title=odd)
@@ -252,7 +309,7 @@ def test_wrong_axes_are_refused(make, name):
         draw(make, name, ax=3 if PLOTS[name][3] == 1 else [plt.figure().add_subplot()])
 
 
-LABELLED = [name for name in PLOTS if name not in ("trend", "wordcloud")]
+LABELLED = [name for name in PLOTS if name not in NO_LABELS]
 
 
 @pytest.mark.parametrize("name", LABELLED)

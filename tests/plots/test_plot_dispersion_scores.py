@@ -56,6 +56,32 @@ def test_names_stand_apart_and_are_words_that_stand_out():
     assert plot_dispersion_scores(table(), n=0).texts[0].get_text() in ("↓ 分布均匀", "↑ 分布集中")
 
 
+def test_names_leave_the_directions_and_other_points_alone():
+    # the most frequent word is the most even one, as it often is: its name would stand on the direction
+    n = 40
+    made = table(n)
+    made["score"] = np.linspace(0.9, 0.1, n)
+    ax = plot_dispersion_scores(made, n=20, title="标题")
+    ax.figure.canvas.draw()
+    boxes = [text.get_window_extent() for text in ax.texts]
+    for one, other in itertools.combinations(boxes, 2):
+        assert not one.overlaps(other)
+    dots = [line.get_window_extent() for line in ax.lines]
+    names = [text for text in ax.texts if text.get_text() in named(ax)]
+    assert len(dots) == len(names)
+    for dot in dots:
+        centre = (dot.x0 + dot.x1) / 2, (dot.y0 + dot.y1) / 2
+        assert not any(text.get_window_extent().contains(*centre) for text in names)
+
+
+def test_few_counts_have_ticks_between_the_powers_of_ten():
+    ax = plot_dispersion_scores(table().iloc[:30])
+    ax.figure.canvas.draw()
+    low, high = ax.get_xlim()
+    ticks = [float(x) for x in ax.xaxis.get_majorticklocs() if low <= x <= high]
+    assert 5.0 in ticks and 20.0 in ticks
+
+
 def test_the_direction_is_that_of_the_measure():
     assert {text.get_text() for text in plot_dispersion_scores(table(), n=0).texts} == {"↓ 分布均匀", "↑ 分布集中"}
     made = table(measure="juilland_d")

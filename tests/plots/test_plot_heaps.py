@@ -37,6 +37,13 @@ def test_points_band_and_law():
     ]  # fmt: skip
 
 
+def test_marks_do_not_pile_up():
+    # on a linear axis up to 5,000, marks stand 5,000 / 40 = 125 apart: of 10, 100, 1000, 5000 the second is too near
+    points = plot_heaps(table()).lines[0]
+    assert list(points.get_markevery()) == [0, 2, 3]
+    assert len(points.get_xdata()) == 4, "the numbers stay"
+
+
 def test_groups_n_and_labels():
     ax = plot_heaps(table(("a", "b", "c")), n=2, labels={"a": "甲"}, lang="en", title="t")
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["甲", "b", "Heaps' law"]

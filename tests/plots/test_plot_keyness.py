@@ -46,6 +46,10 @@ def test_n_terms_at_each_end_by_absolute_score(make):
     # ties of the score go to the more frequent: n_target + n_reference is 6 for all, then to the code point
     table["score"] = 0.0
     assert ticks(plot_keyness(table, n=1)) == ["a †", "d"]
+    # before that, to the smaller p
+    table["p_value"] = [0.5, 0.04, 0.3, 0.9, 0.2, 0.1]
+    assert ticks(plot_keyness(table, n=1)) == ["b", "f"]
+    assert ticks(plot_keyness(table.drop(columns="p_value"), n=1)) == ["a †", "d"]
 
 
 def test_names_come_from_the_settings_of_the_table(make):

@@ -132,6 +132,20 @@ def test_english_and_own_axes(table):
     assert len(drawn.table) == 5
 
 
+def test_own_axes_have_chinese_before_the_layout_is_made(table):
+    figure, axes = plt.subplots(1, 2, layout="constrained")
+    for ax in axes:  # a missing glyph would be a warning, and so an error
+        plot_keyness_volcano(table, ax=ax, title="标题")
+    figure.canvas.draw()
+
+
+def test_the_line_is_there_even_if_nothing_reaches_it(table):
+    ax = plot_keyness_volcano(table.assign(q_value=0.9))
+    (line,) = [line for line in ax.lines if line.get_linestyle() == "--"]
+    assert line.get_ydata()[0] == pytest.approx(-math.log10(0.05))
+    assert ax.get_ylim()[1] > 1.1 * -math.log10(0.05)
+
+
 def test_messages(table):
     with pytest.raises(EmptyError):
         plot_keyness_volcano(table.iloc[:0])

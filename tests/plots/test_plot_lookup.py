@@ -109,3 +109,9 @@ def test_messages():
     with pytest.raises(UnknownNameError, match="unknown kind 'bars'"):
         plot_lookup(lookup_table(), kind="bars")
     assert plt.get_fignums() == []
+
+
+def test_an_interval_that_is_cut_off_ends_in_an_arrow():
+    table = lookup_table(groups=("甲",)).assign(ci_high=[180.0, 360.0, 900.0])
+    (arrow,) = [line for line in plot_lookup(table).lines if line.get_marker() == 5]
+    assert arrow.get_xydata().tolist() == [[600.0, 2.0]], "twice the highest rate"

@@ -117,6 +117,42 @@ def test_the_order_of_the_rows_does_not_matter():
     assert where(plot_network(turned)) == places
 
 
+def crossed(ax):
+    """Labels behind which a link of two other words runs: the middle half of the box holds a point of the link."""
+    ax.figure.canvas.draw()
+    found = []
+    for text, box in zip(labels(ax), boxes(ax), strict=True):
+        own = np.round(text.get_position(), 3).tolist()
+        for segment in lines(ax).get_segments():
+            if own in np.round(segment, 3).tolist():
+                continue
+            along = ax.transData.transform(np.linspace(segment[0], segment[1], 200))
+            inner = box.padded(-box.width / 4, -box.height / 4)
+            if any(inner.contains(x, y) for x, y in along):
+                found.append(text.get_text())
+    return found
+
+
+def test_no_link_runs_behind_a_label_that_is_not_its_own():
+    # leaves at different distances around two hubs: without care the near ones hide the links of the far ones
+    rng = np.random.default_rng(3)
+    star = [(hub, f"{hub}{i}", float(weight)) for hub in "甲乙" for i, weight in enumerate(rng.random(14))]
+    assert crossed(plot_network(pairs_table([*star, ("甲", "乙", 0.1)]))) == []
+    assert crossed(plot_network(random_table(40, 30, 1), n=30)) == []
+
+
+def test_parts_stand_on_shelves_and_pairs_in_columns_below():
+    links = [("a", "b", 5), ("b", "c", 4), ("a", "c", 3), *((f"p{i}", f"q{i}", 2) for i in range(4))]
+    ax = plot_network(pairs_table(links))
+    places = where(ax)
+    assert max(places[word][1] for word in "abc") < min(places[f"p{i}"][1] for i in range(4)), "y grows downwards"
+    assert places["p0"][1] == places["q0"][1]  # a single link lies flat
+    height = ax.get_ylim()[0]
+    assert height < 250, "a few words need no tall figure"
+    big = plot_network(random_table(60, 120), n=120)
+    assert height < big.get_ylim()[0] <= 640
+
+
 def test_neither_the_hash_seed_nor_the_random_state_matters():
     code = (
         "import sys; sys.path.insert(0, sys.argv[1]); import numpy, random, matplotlib; matplotlib.use('Agg')\n"
@@ -126,7 +162,7 @@ def test_neither_the_hash_seed_nor_the_random_state_matters():
     )
     other = subprocess.run(
         [sys.executable, "-c", code, str(Path(__file__).parent)],
-        env={**os.environ, "PYTHONHASHSEED": "77", "PYTHONIOENCODING": "utf-8"},
+        env={**os.environ, "PYTHONHASHSEED": "77", "OMP_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8"},
         capture_output=True,
         encoding="utf-8",
         check=True,

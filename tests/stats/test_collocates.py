@@ -370,6 +370,12 @@ def fails(error, message, node="社会", **options):
 def test_errors():
     fails(UnknownNameError, "unknown term (node) '社区'; did you mean '社会'? Available: '推进', '社会', '治理', "
           "'创新', '加强', '工作'.", node="社区")  # fmt: skip
+    with pytest.raises(UnknownNameError) as caught:  # it is in the texts
+        collocates(words(*TOWN).drop("社会"), "社会")
+    assert str(caught.value).endswith(
+        "The texts have it, but no token is: it was dropped, or cut otherwise. Give the tokens before drop(), or teach "
+        "the segmenter, such as Jieba(words=[...])."
+    )
     fails(EmptyError, "node '没*' matches nothing in the 10 tokens. Try a glob such as '*管理*'.", node="没*")
     fails(
         EmptyError, "node '工作 社会' matches nothing in the 10 tokens. Try a glob such as '*管理*'.", node="工作 社会"

@@ -118,6 +118,18 @@ class TestBootstrap:
         pd.testing.assert_frame_equal(one, two)
         assert one["ci_low"][0] < one["ci_high"][0]
 
+    def test_paragraphs_of_documents(self) -> None:
+        # a matrix of paragraphs has a column "doc": its values are the documents, and rows can be drawn within them
+        rows = [[8, 4, 2, 2], [4, 0, 0, 0], [0, 0, 2, 2], [1, 1, 0, 0]]
+        docs = pd.DataFrame({"doc": ["b", "a", "b", "a"]}, index=["b#1", "a#1", "b#2", "a#2"])
+        pieces = DocumentTermMatrix(rows, ["的", "工作", "网格", "信访"], docs)
+        pd.testing.assert_frame_equal(entropy(pieces), entropy(pieces.merge("doc")))
+        drawn = quiet(entropy, pieces, ci="bootstrap", n_replicates=50)
+        assert drawn["group"].tolist() == ["a", "b"] and drawn["ci_low"].notna().all()
+        # as many groups as rows, in another order
+        alone = DocumentTermMatrix(rows[:2], pieces.vocabulary, docs.iloc[:2])
+        pd.testing.assert_frame_equal(entropy(alone), entropy(alone.merge("doc")))
+
     def test_too_few(self) -> None:
         with pytest.warns(TextkitWarning, match="^3 documents are too few for an interval"):
             entropy(DTM, by=None, ci="bootstrap", n_replicates=5)

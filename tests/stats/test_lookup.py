@@ -222,6 +222,8 @@ class TestNegation:
             ("不|\n满意", [False]),
             ("不|3.6|满意", [True]),
             ("不仅|满意", [False]),
+            ("无一|满意", [True]),
+            ("无一|不|满意", [False]),  # every one of them
             ("不| to |a.cn| 满意", [True]),
             ("不| a|. |满意", [False]),
             ("不|满意|满意", [True, True]),

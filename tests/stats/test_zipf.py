@@ -53,6 +53,17 @@ class TestFits:
         words = tokenize(Corpus(["甲 乙 甲 丙", "甲 丁"]), "spaces")
         pd.testing.assert_frame_equal(zipf(words), zipf(count(words)))
 
+    def test_paragraphs_of_documents(self) -> None:
+        # a matrix of paragraphs has a column "doc": its values are the documents
+        docs = sampled().docs.rename(columns={"half": "doc"})
+        dtm = sampled()
+        pieces = DocumentTermMatrix(dtm.matrix, dtm.vocabulary, docs)
+        pd.testing.assert_frame_equal(zipf(pieces, by="doc"), zipf(dtm, by="half"))
+        pd.testing.assert_frame_equal(
+            zipf(pieces, by="doc", ci="bootstrap", n_replicates=20),
+            zipf(dtm, by="half", ci="bootstrap", n_replicates=20),
+        )
+
     def test_the_tail_is_that_of_the_counts(self) -> None:
         dtm = sampled()
         row, fit = zipf(dtm, n_tail_replicates=5).iloc[0], power_laws.power_law_tail(dtm.term_counts)

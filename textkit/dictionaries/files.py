@@ -338,7 +338,11 @@ def _toml_rows(text: str, _: str | None) -> _Read:
     try:
         value = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise _FaultError(f'this is no TOML: {error}. Names in Chinese need quotes: ["情感"].') from None
+        if "overwrite" in str(error) or "twice" in str(error):
+            hint = " A name stands twice; join the two."
+        else:
+            hint = ' Names in Chinese need quotes: ["情感"].' if "Invalid" in str(error) else ""
+        raise _FaultError(f"this is no TOML: {error}.{hint}") from None
     return _nested(value), {}
 
 
@@ -370,9 +374,11 @@ def _heading(cells: list[str]) -> dict[str, int]:
     places = {what: names.index(head) for what, heads in _HEADS.items() for head in reversed(heads) if head in names}
     missing = [what for what in ("category", "entry") if what not in places]
     if missing:
+        other = {";": "Save it with commas", "\t": "Read it with format='tsv'", ",": "Read it with format='csv'"}
+        hint = next((f" {what}." for sign, what in other.items() if len(cells) == 1 and sign in cells[0]), "")
         raise _FaultError(
             f"the heading {listing(cells)} lacks {listing(missing)}. Name the columns category, entry and, if you "
-            "like, weight (类别, 词, 权重)."
+            f"like, weight (类别, 词, 权重).{hint}"
         )
     return places
 

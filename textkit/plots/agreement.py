@@ -241,7 +241,11 @@ def plot_confusion(
         drawing.name_ticks(ax.xaxis, range(len(names)), short, rotation=0 if level else 90, linespacing=1.15)
         ax.xaxis.tick_top()
         ax.xaxis.set_label_position("top")
-        ax.set_ylabel(heads[0], parse_math=False)
+        upright = fonts.text_width(heads[0], drawing.SMALL) < _WIDE  # a Chinese name should not lie on its side
+        ax.set_ylabel(
+            heads[0], rotation=0 if upright else 90, ha="right" if upright else "center",
+            va="center" if upright else "bottom", parse_math=False,
+        )  # fmt: skip
         ax.set_xlabel(heads[1], parse_math=False)
         ax.tick_params(length=0)
         ax.spines[:].set_visible(False)

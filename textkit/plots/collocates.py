@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.markers import CARETLEFT, CARETRIGHT
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import Affine2D, ScaledTranslation, Transform, blended_transform_factory
@@ -87,8 +88,9 @@ def plot_collocates(
     -----
     The strip at the right is the share of occurrences to the left (blue) and right (orange) of the node: a word that
     stands on one side only belongs to a fixed expression. The numbers are the co-occurrences and the documents that
-    have them. Lines are the bootstrap intervals of the table, if it has them for this measure. The axis does not begin
-    at zero where zero means nothing (``log_dice``): compare places, not lengths.
+    have them. Lines are the bootstrap intervals of the table, if it has them for this measure; an arrow at the edge
+    says that one goes on beyond the axis (to minus infinity where resampled corpora lack the pair). The axis does not
+    begin at zero where zero means nothing (``log_dice``): compare places, not lengths.
 
     Examples
     --------
@@ -133,6 +135,11 @@ def plot_collocates(
         ax.hlines(
             places[known], low[known].clip(*limits), high[known].clip(*limits), color=INK, linewidth=1.0, zorder=2
         )
+        for end, cut, marker in ((limits[0], low < limits[0], CARETLEFT), (limits[1], high > limits[1], CARETRIGHT)):
+            ax.plot(  # an interval that goes on beyond the axis
+                np.full(int(cut[known].sum()), end), places[known & cut], linestyle="", marker=marker, markersize=4,
+                color=INK, clip_on=False, zorder=2,
+            )  # fmt: skip
         ax.plot(value, places, linestyle="", marker="o", markersize=5, color=PALETTE[0], zorder=3)
         drawing.name_ticks(ax.yaxis, places, names_of_rows)
         ax.set_ylim(len(shown) - 0.4, -0.6)

@@ -69,8 +69,8 @@ def plot_delta(
         From `textkit.delta`: the columns ``doc_a, doc_b, value`` are used, one row a pair. For a heat map give
         ``delta_matrix(dtm)`` to `textkit.plot_similarity`.
     groups : mapping or Series, optional
-        The author (or any other group) of each text, at most seven of them: ``dtm.docs["author"]``. Texts without one
-        are grey.
+        The author (or any other group) of each text, at most seven of them: ``dtm.docs["author"]``. They are named in
+        the order of their first texts here. Texts without one are grey.
     method : {"ward", "average", "complete", "single"}
         How groups are joined. Ward's method is usual in stylometry and gives compact groups.
     labels : mapping or Series, optional
@@ -159,8 +159,8 @@ def plot_delta_consensus(
     table : DataFrame
         From `textkit.delta_consensus`: the columns ``node, parent, doc, n_docs, support`` are used.
     groups : mapping or Series, optional
-        The author (or any other group) of each text, at most seven of them: ``dtm.docs["author"]``. Texts without one
-        are grey.
+        The author (or any other group) of each text, at most seven of them: ``dtm.docs["author"]``. They are named in
+        the order of their first texts here. Texts without one are grey.
     labels : mapping or Series, optional
         What to print for a text.
     ax, lang, title
@@ -286,7 +286,8 @@ def _kinds(groups: Labels | None, docs: list[str], words: dict[str, str]) -> _Ki
     check_type("groups", groups, (Mapping, pd.Series), hint='For example {"doc1": "甲"} or dtm.docs["author"].')
     known = {str(doc): group for doc, group in groups.items() if not pd.isna(group)}
     values = [known.get(doc) for doc in docs]
-    present = sorted({str(value) for value in values if value is not None})
+    there = set(docs)
+    present: list[str] = drawing.order_of(str(group) for doc, group in known.items() if doc in there)
     drawing.check_few("groups", present, len(PALETTE), hint="Give groups for some of the texts only.")
     of = [present.index(str(value)) if value is not None else -1 for value in values]
     names = present + ([words["other"]] if -1 in of else [])

@@ -116,7 +116,8 @@ def plot_dispersion_scores(
         ax.set_xlim(x.min() / 1.35, x.max() * 1.9)
         room = max(float(y.max() - y.min()), 1e-9 + 0.1 * abs(float(y.max())))
         ax.set_ylim(y.min() - 0.06 * room, y.max() + 0.09 * room)
-        ax.xaxis.set_major_locator(LogLocator(10, numticks=12))
+        short = x.max() < 300 * x.min()  # 1, 10, 100 alone would be two ticks
+        ax.xaxis.set_major_locator(LogLocator(10, subs=(1, 2, 5) if short else (1,), numticks=12))
         ax.xaxis.set_minor_formatter(NullFormatter())
         drawing.plain_numbers(ax.xaxis)
         drawing.plain_numbers(ax.yaxis)
@@ -125,9 +126,10 @@ def plot_dispersion_scores(
         ax.set_xlabel(words["count"])
         adjusted = words["adjusted"] if settings.get("freq_adjusted") else ""
         ax.set_ylabel(words["names"].get(measure, words["score"]) + adjusted)
-        _name(ax, shown, chosen, names)
-        _say_direction(ax, table, measure, words)
         drawing.set_title(ax, title)
+        fonts.apply_font(ax)  # title and labels of an ax made elsewhere have another
+        drawing.whole_figure(ax).draw_without_rendering()  # the layout decides how much room there is for names
+        _name(ax, shown, chosen, names, _say_direction(ax, table, measure, words))
     drawing.remember(
         ax, shown, "plot_dispersion_scores", n=n, labels=drawing.used(labels, shown["term"].tolist()), lang=lang,
         title=title,
@@ -151,14 +153,17 @@ def _outstanding(shown: pd.DataFrame, n: int) -> list[int]:
     return chosen[:n]
 
 
-def _name(ax: Axes, shown: pd.DataFrame, chosen: list[int], names: list[str]) -> None:
-    """Write names beside their points, to the right or to the left, wherever nothing else is written yet."""
+_Box = tuple[float, float, float, float]
+
+
+def _name(ax: Axes, shown: pd.DataFrame, chosen: list[int], names: list[str], written: list[_Box]) -> None:
+    """Write names beside their points, wherever nothing is written and no other named point stands."""
     width, height = drawing.size_in_points(ax)
     to_axes = ax.transData + ax.transAxes.inverted()
     scale = np.array([width, height])
-    taken: list[tuple[float, float, float, float]] = []
     line = drawing.SMALL * 1.25
     points = [to_axes.transform((shown["count"][i], shown["score"][i])) * scale for i in chosen]
+    taken = written + [(x - 2, y - 2, x + 2, y + 2) for x, y in points]
     for i, name, (x, y) in zip(chosen, names, points, strict=True):
         length = fonts.text_width(name, drawing.SMALL)
         places = (
@@ -174,7 +179,7 @@ def _name(ax: Axes, shown: pd.DataFrame, chosen: list[int], names: list[str]) ->
                 break
         else:
             continue
-        taken += [box, (x - 2, y - 2, x + 2, y + 2)]
+        taken.append(box)
         ends = shown["ci_low"][i], shown["ci_high"][i]
         if np.isfinite(ends).all():
             ax.vlines(shown["count"][i], *ends, color=GREY, linewidth=0.7, zorder=3)
@@ -186,21 +191,27 @@ def _name(ax: Axes, shown: pd.DataFrame, chosen: list[int], names: list[str]) ->
         )  # fmt: skip
 
 
-def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
+def _overlap(a: _Box, b: _Box) -> bool:
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
-def _say_direction(ax: Axes, table: pd.DataFrame, measure: str, words: dict[str, Any]) -> None:
-    """Write at the ends of the axis which of them is even, if the table says so."""
+def _say_direction(ax: Axes, table: pd.DataFrame, measure: str, words: dict[str, Any]) -> list[_Box]:
+    """Write at the ends of the axis which of them is even, if the table says so; return where, in points."""
     note = table.attrs.get("textkit")
     orientation = note.get("orientation") if isinstance(note, dict) else None
     said = orientation.get(measure, "") if isinstance(orientation, dict) else ""
     if not said:
-        return
+        return []
+    width, height = drawing.size_in_points(ax)
+    line, boxes = drawing.SMALL * 1.25, []
     even_is_low = said.startswith("0 = even")
     ends = (words["low"], words["high"]) if even_is_low else (words["high"], words["low"])
-    for place, text, vertical in ((0.0, ends[0], "bottom"), (1.0, ends[1], "top")):
+    for place, end, vertical in ((0.0, ends[0], "bottom"), (1.0, ends[1], "top")):
+        text = ("↓ " if place == 0 else "↑ ") + end
+        low = 3 if place == 0 else height - 3 - line
+        boxes.append((width - 3 - fonts.text_width(text, drawing.SMALL), low, width - 3, low + line))
         ax.annotate(
-            ("↓ " if place == 0 else "↑ ") + text, (1, place), xycoords="axes fraction", xytext=(-3, 3 - 6 * place),
+            text, (1, place), xycoords="axes fraction", xytext=(-3, 3 - 6 * place),
             textcoords="offset points", ha="right", va=vertical, color=GREY, fontsize=drawing.SMALL,
         )  # fmt: skip
+    return boxes

@@ -119,6 +119,7 @@ def plot_entropy(
         ax.tick_params(axis="y", length=0)
         ax.spines["left"].set_visible(False)
         ax.xaxis.grid(visible=True)
+        ax.set_axisbelow(True)
         drawing.plain_numbers(ax.xaxis)
         ax.set_xlabel(words["axis"])
         pad = 6.0 + drawing.key_above(ax, handles, kinds, width=drawing.size_in_points(ax)[0])

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
+from numpy.typing import NDArray
 
 from textkit import drawing
 from textkit.drawing import INK, MARKERS, PALETTE, Labels, Lang
 from textkit.errors import check_choice, check_int
 
 _COLUMNS = ("group", "n_tokens", "n_types", "low", "high", "fitted")
+_MARKS = 40  # most marks across the plot
 _WORDS = {
     "zh": {"x": "词次", "y": "词种", "seen": "各种文档顺序的平均", "law": "Heaps 定律"},
     "en": {"x": "Tokens", "y": "Types", "seen": "mean over orders of the documents", "law": "Heaps' law"},
@@ -82,8 +85,9 @@ def plot_heaps(
             block = shown[shown["group"] == group]
             x, y, low, high, law = (block[name].to_numpy(dtype=float) for name in _COLUMNS[1:])
             (line,) = ax.plot(
-                x, y, linestyle="", marker=marker, markersize=3.5, color=colour, markeredgewidth=0, zorder=3
-            )
+                x, y, linestyle="", marker=marker, markersize=3.5, color=colour, markeredgewidth=0, zorder=3,
+                markevery=_apart(x, shown["n_tokens"].max() / _MARKS),
+            )  # fmt: skip
             ax.fill_between(x, low, high, color=colour, alpha=0.2, linewidth=0)
             ax.plot(x, law, color=drawing.ink(colour) if len(groups) > 1 else INK, linewidth=0.9, zorder=2)
             handles.append(line)
@@ -102,6 +106,18 @@ def plot_heaps(
         drawing.set_title(ax, title, pad=pad)
     drawing.remember(ax, shown, "plot_heaps", n=n, labels=drawing.used(labels, groups), lang=lang, title=title)
     return ax
+
+
+def _apart(x: NDArray[np.float64], least: float) -> list[int]:
+    """Return the points to be marked: the first, the last, and those between that are not too near the one before.
+
+    The lengths are even on a logarithmic scale; on a linear one the first thirty would be one blot.
+    """
+    kept = [0]
+    for place in range(1, len(x) - 1):
+        if x[place] - x[kept[-1]] >= least and x[-1] - x[place] >= least:
+            kept.append(place)
+    return [*kept, len(x) - 1] if len(x) > 1 else kept
 
 
 def _said(table: pd.DataFrame, groups: list[Any], words: dict[str, str]) -> str:

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
-from numpy.typing import NDArray
 
-from textkit import drawing, fonts
-from textkit.drawing import GREY, INK, PALE, PALETTE, Labels, Lang
+from textkit import drawing
+from textkit.drawing import Labels, Lang
 from textkit.errors import ArgumentError, EmptyError, check_choice, check_int, listing
+from textkit.plots.diverging import LEFT, RIGHT, draw_bars, write_columns, write_sides
 
 _COLUMNS = ("term", "n_target", "n_reference", "score", "effect", "ci_low", "ci_high")
-_TARGET, _REFERENCE = PALETTE[0], PALETTE[1]
 WORDS = {
     "zh": {
         "target": "目标",
@@ -67,10 +64,10 @@ def plot_keyness(
     ----------
     table : DataFrame
         From `textkit.keyness`: the columns ``term, n_target, n_reference, score, effect, ci_low, ci_high`` are used,
-        and ``flag`` if it is there. Or one group of `textkit.keyness_groups`.
+        and ``flag`` and ``p_value`` if they are there. Or one group of `textkit.keyness_groups`.
     n : int
-        Terms to show at each end: those with the largest absolute ``score`` among positive and among negative
-        effects. Within an end they stand in order of the effect.
+        Terms to show at each end: those with the largest absolute ``score`` (then the smallest ``p_value``, then the
+        most occurrences) among positive and among negative effects. Within an end they stand in order of the effect.
     labels : mapping or Series, optional
         What to print for the target and the reference.
     ax, lang, title
@@ -113,25 +110,14 @@ def plot_keyness(
     terms = [str(term) for term in shown["term"]]
     texts = [*terms, *sides, title or "", "†←→"]
     with drawing.sheet(ax, height=1.1 + 0.19 * len(shown), texts=texts) as ax:
-        places = np.arange(len(shown), dtype=float)
         effect, low, high = (shown[name].to_numpy(dtype=float) for name in ("effect", "ci_low", "ci_high"))
-        limit = _limit(effect, low, high)
-        ax.hlines(places, 0, 1, transform=ax.get_yaxis_transform(), color=PALE, linewidth=0.5, zorder=0)
-        _draw_bars(ax, places, effect, low, high, limit)
         flagged = shown["flag"].fillna("").astype(str) != "" if "flag" in shown else pd.Series(False, shown.index)
-        drawing.name_ticks(
-            ax.yaxis, places, [term + (" †" if flag else "") for term, flag in zip(terms, flagged, strict=True)]
-        )
-        ax.set_ylim(len(shown) - 0.4, -0.6)
-        ax.set_xlim(-limit if (effect < 0).any() else -limit * 0.08, limit if (effect > 0).any() else limit * 0.08)
-        ax.tick_params(axis="y", length=0)
-        ax.spines["left"].set_visible(False)
-        ax.xaxis.grid(visible=True)
-        ax.xaxis.set_major_locator(MaxNLocator(10, steps=[1, 2, 5, 10]))
-        drawing.plain_numbers(ax.xaxis)
+        names = [term + (" †" if flag else "") for term, flag in zip(terms, flagged, strict=True)]
+        draw_bars(ax, names, effect, low, high)
         ax.set_xlabel(_axis_label(table, shown, words) + (f"　{words['flag']}" if flagged.any() else ""))
         write_sides(ax, sides, (effect > 0).any(), (effect < 0).any())
-        _write_counts(ax, shown, words)
+        counts = [[drawing.number(float(count)) for count in shown[side]] for side in ("n_target", "n_reference")]
+        write_columns(ax, [(words["target"], RIGHT, counts[0]), (words["reference"], LEFT, counts[1])])
         drawing.set_title(ax, title, pad=22)
     drawing.remember(ax, shown, "plot_keyness", n=n, labels=used_labels(table, labels), lang=lang, title=title)
     return ax
@@ -143,11 +129,13 @@ def _both_ends(rows: pd.DataFrame, n: int) -> pd.DataFrame:
         raise EmptyError("table has no row with an effect other than zero, so there is nothing to draw.")
     strength = drawable["score"].abs().fillna(-1.0)
     count = drawable["n_target"] + drawable["n_reference"]
-    ordered = drawable.assign(_strength=strength, _count=count).sort_values(
-        ["_strength", "_count", "term"], ascending=[False, False, True], kind="stable"
+    # many scores of "robust" are 0: among these the least unsure first
+    p = drawable["p_value"] if "p_value" in drawable else pd.Series(1.0, drawable.index)
+    ordered = drawable.assign(_strength=strength, _p=p, _count=count).sort_values(
+        ["_strength", "_p", "_count", "term"], ascending=[False, True, False, True], kind="stable"
     )
     ends = [ordered[ordered["effect"] > 0].head(n), ordered[ordered["effect"] < 0].head(n)]
-    both = pd.concat([end for end in ends if len(end)]).drop(columns=["_strength", "_count"])
+    both = pd.concat([end for end in ends if len(end)]).drop(columns=["_strength", "_p", "_count"])
     shown = both.sort_values(["effect", "term"], ascending=[False, True], kind="stable").reset_index(drop=True)
     shown.attrs = dict(rows.attrs)
     return shown
@@ -190,95 +178,6 @@ def names_of_sides(table: pd.DataFrame, labels: Labels | None, lang: Lang) -> tu
     target = name(settings.get("target"), words["target"])
     rest = words["rest"] if "target" in settings else words["reference"]
     return target, name(settings.get("reference"), rest)
-
-
-def _limit(effect: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[np.float64]) -> float:
-    """Return the half width of the axis: whole intervals if that leaves the bars at least half of the room."""
-    sizes = np.abs(effect[np.isfinite(effect)])
-    largest = float(sizes.max()) if sizes.size else 1.0
-    ends = np.abs(np.concatenate([low, high]))
-    ends = ends[np.isfinite(ends)]
-    return float(min(max(largest, ends.max() if ends.size else 0.0), 2 * largest)) * 1.04
-
-
-def _draw_bars(
-    ax: Axes,
-    places: NDArray[np.float64],
-    effect: NDArray[np.float64],
-    low: NDArray[np.float64],
-    high: NDArray[np.float64],
-    limit: float,
-) -> None:
-    sure = (np.nan_to_num(low, nan=-1) > 0) | (np.nan_to_num(high, nan=1) < 0)
-    sure |= np.isnan(low) & np.isnan(high)  # no interval is not an interval that reaches zero
-    colours = np.where(effect > 0, _TARGET, _REFERENCE)
-    drawn = np.clip(effect, -limit, limit)
-    bars = ax.barh(places, drawn, height=0.66, color=colours)
-    for bar, certain in zip(bars, sure, strict=True):
-        bar.set_alpha(1.0 if certain else 0.35)
-    ax.axvline(0, color=INK, linewidth=0.8)
-    has = ~(np.isnan(low) | np.isnan(high))
-    ax.hlines(
-        places[has], np.clip(low, -limit, limit)[has], np.clip(high, -limit, limit)[has], color=INK, linewidth=0.9
-    )
-    for ends, side, marker in ((low, -1, 4), (high, 1, 5)):  # caret left, caret right
-        beyond = has & (ends * side > limit)
-        ax.plot(
-            np.full(beyond.sum(), side * limit), places[beyond], linestyle="", marker=marker, markersize=4, color=INK
-        )
-
-
-def write_sides(ax: Axes, sides: tuple[str, str], has_target: Any, has_reference: Any) -> None:
-    """Write above an ax which side is whose."""
-    half = drawing.size_in_points(ax)[0] * 0.36
-    for x, align, text, colour, there in (
-        (1.0, "right", f"{drawing.fit(sides[0], half)} →", _TARGET, has_target),
-        (0.0, "left", f"← {drawing.fit(sides[1], half)}", _REFERENCE, has_reference),
-    ):
-        if there:
-            ax.annotate(
-                text,
-                (x, 1),
-                xycoords="axes fraction",
-                xytext=(0, 4),
-                textcoords="offset points",
-                ha=align,
-                color=colour,
-                fontsize=drawing.SMALL + 0.5,
-                parse_math=False,
-            )
-
-
-def _write_counts(ax: Axes, shown: pd.DataFrame, words: dict[str, str]) -> None:
-    across = ax.get_yaxis_transform()
-    offset = 4.0
-    for column, head, colour in (
-        ("n_target", words["target"], _TARGET),
-        ("n_reference", words["reference"], _REFERENCE),
-    ):
-        offset += max(fonts.text_width(head, drawing.SMALL), 22) + 7
-        for place, count in enumerate(shown[column]):
-            ax.annotate(
-                drawing.number(float(count)),
-                (1, place),
-                xycoords=across,
-                xytext=(offset, 0),
-                textcoords="offset points",
-                ha="right",
-                va="center",
-                fontsize=drawing.SMALL,
-                color=GREY,
-            )
-        ax.annotate(
-            head,
-            (1, 1),
-            xycoords="axes fraction",
-            xytext=(offset, 4),
-            textcoords="offset points",
-            ha="right",
-            color=colour,
-            fontsize=drawing.SMALL,
-        )
 
 
 def used_labels(table: pd.DataFrame, labels: Labels | None) -> dict[str, str] | None:

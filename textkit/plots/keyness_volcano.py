@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from textkit import drawing, fonts
 from textkit.drawing import GREY, INK, PALE, PALETTE, Labels, Lang
 from textkit.errors import ArgumentError, EmptyError, check_choice, check_float, check_int
+from textkit.plots.diverging import write_sides
 from textkit.plots.keyness import WORDS as KEYNESS_WORDS
-from textkit.plots.keyness import check_one_group, names_of_sides, used_labels, write_sides
+from textkit.plots.keyness import check_one_group, names_of_sides, used_labels
 
 _COLUMNS = ("term", "n_target", "n_reference", "score", "effect", "q_value")
 _TARGET, _REFERENCE = PALETTE[0], PALETTE[1]
@@ -157,16 +158,18 @@ def plot_keyness_volcano(
         if line is not None:
             ax.axhline(line, color=GREY, linewidth=0.8, linestyle=(0, (4, 3)), zorder=1)
         ax.set_xlim(-wide * 1.03, wide * 1.03)
-        ax.set_ylim(0, tall * 1.04)
+        ax.set_ylim(0, max(tall, 1.1 * (line or 0.0)) * 1.04)  # the line is there even if nothing reaches it
         ax.xaxis.set_major_locator(MaxNLocator(10, steps=[1, 2, 5, 10]))
         drawing.plain_numbers(ax.xaxis)
         drawing.plain_numbers(ax.yaxis)
         ax.grid(visible=True, color=PALE)
+        ax.set_axisbelow(True)
         measure = str(drawing.settings_of(table).get("measure"))
         ax.set_xlabel(KEYNESS_WORDS[lang].get(measure, KEYNESS_WORDS[lang]["effect"]))
         level_note = f"　┄ {words['level'].format(level)}" if line is not None else ""
         ax.set_ylabel(words[height] + level_note + (f"　{words['cut']}" if beyond.any() else ""))
         drawing.set_title(ax, title, pad=22)
+        fonts.apply_font(ax)  # title and labels of an ax made elsewhere have another
         drawing.whole_figure(ax).draw_without_rendering()  # the layout decides how much room there is for labels
         _write_labels(ax, texts, x[named], y[named], line)
         write_sides(ax, sides, (effect > 0).any(), (effect < 0).any())

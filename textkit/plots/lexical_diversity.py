@@ -144,6 +144,7 @@ def _draw(ax: Axes, part: pd.DataFrame) -> None:
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
     ax.xaxis.grid(visible=True)
+    ax.set_axisbelow(True)
     ax.xaxis.set_major_locator(MaxNLocator(4))
     drawing.plain_numbers(ax.xaxis)
 

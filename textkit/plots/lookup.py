@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
 from matplotlib.lines import Line2D
+from matplotlib.markers import CARETRIGHT
 from matplotlib.ticker import MaxNLocator
 
 from textkit import drawing, fonts
@@ -66,8 +67,8 @@ def plot_lookup(
 
     Notes
     -----
-    Intervals that end beyond twice the highest rate are cut off there. A missing rate (a group without tokens) is not
-    drawn, or is a white cell.
+    Intervals that end beyond twice the highest rate are cut off there, with an arrow. A missing rate (a group without
+    tokens) is not drawn, or is a white cell.
 
     Examples
     --------
@@ -137,6 +138,9 @@ def _intervals(ax: Axes, wide: dict[str, Any], names: list[str], categories: lis
             break
         at = places + (k - (len(names) - 1) / 2) * step
         ax.hlines(at, low[:, k], np.minimum(high[:, k], top), color=colour, linewidth=1.2)
+        cut = high[:, k] > top
+        if cut.any():
+            ax.plot(np.full(int(cut.sum()), top), at[cut], linestyle="", marker=CARETRIGHT, markersize=4, color=colour)
         known = np.isfinite(rate[:, k])
         ax.plot(rate[known, k], at[known], linestyle="", marker=marker, markersize=4.5, color=colour, clip_on=False)
         handles.append(Line2D([], [], linestyle="", marker=marker, markersize=5, color=colour))

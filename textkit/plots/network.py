@@ -17,8 +17,10 @@ from textkit.errors import ArgumentError, EmptyError, check_choice, check_int, c
 
 _SMALLEST, _LARGEST = drawing.SMALL, 12.0
 _GAP = 2.5  # points of white between two labels
-_HEIGHTS = (290.0, 380.0, 500.0, 640.0)  # points: a new figure may become taller before it is refused
+_LOWEST, _HIGHEST = 90.0, 640.0  # points: how high a new figure may be
+_ROOMS = (1.8, 1.3, 0.9, 0.6, 0.35)  # white around a label, in heights of a label: as much as fits
 _STEPS = 600
+_NUDGES, _NUDGE = 60, 5.0  # how often, and how many points at once, a label is moved off the links of others
 _MOST = 400
 _WEIGHTS = ("weight", "log_dice")
 _FILL = "#eef2f6"
@@ -81,9 +83,10 @@ def plot_network(
     Notes
     -----
     Places come from Kamada and Kawai's (1989) layout of each connected part, strong links being shorter, and are then
-    moved just enough that no two labels overlap. No chance is involved: the same links give the same picture in
-    whatever order their rows stand. Only who is linked to whom means something; nearness and directions do not. Larger
-    type: more links; dark: the nodes of `textkit.collocates`.
+    moved so that no two labels overlap and, as far as possible, no link runs behind a label that is not its own. No
+    chance is involved: the same links give the same picture in whatever order their rows stand. Only who is linked to
+    whom means something; nearness and directions do not. Larger type: more links; dark: the nodes of
+    `textkit.collocates`.
 
     Examples
     --------
@@ -110,7 +113,7 @@ def plot_network(
     with clouds.canvas(ax, width, height, caption=_WORDS[lang].format(len(shown), name, *span), title=title) as ax:
         lines = np.stack([places[first], places[second]], axis=1)
         order = np.argsort(relative, kind="stable")
-        shades = np.array([[0.35, 0.45, 0.55, 0.25 + 0.5 * share] for share in relative[order]])
+        shades = np.array([[0.35, 0.45, 0.55, 0.45 + 0.35 * share] for share in relative[order]])
         ax.add_collection(
             LineCollection(list(lines[order]), linewidths=0.5 + 2.3 * relative[order], colors=shades, zorder=1),
             autolim=False,
@@ -164,43 +167,91 @@ def _arranged(
     labels: _Labels, first: NDArray[np.intp], second: NDArray[np.intp], relative: Floats, ax: Axes | None
 ) -> tuple[Floats, float, float]:
     """Return the middle of each label with the width and height of the canvas, in points."""
-    unit = _layout(len(labels.texts), first, second, relative)
     if ax is None:
-        sizes = [(drawing.WIDTH * 72, height) for height in _HEIGHTS]
+        width, highest = drawing.WIDTH * 72, _HIGHEST
     else:
         check_type("ax", ax, Axes, hint="Leave it out to get a new figure.")
-        sizes = [drawing.size_in_points(ax)]
-    fill = float((4 * labels.half.prod(axis=1)).sum())
-    for width, height in sizes:
-        if ax is None and fill > 0.3 * width * height and height < sizes[-1][1]:
-            continue  # it would fit, but too closely to read
-        places = _apart(unit * (np.array([width, height]) - 2 * labels.half) + labels.half, labels.half, width, height)
-        if places is not None:
-            return places.round(3), width, height
+        width, highest = drawing.size_in_points(ax)
+    parts = _parts(len(labels.texts), first, second, relative)
+    for room in _ROOMS:
+        placed, high = _shelved(parts, labels.half, width, room)
+        if high > highest:
+            continue  # it may fit more closely
+        height = highest if ax is not None else max(high, _LOWEST)
+        shift = [0.0, 0.0 if ax is not None else (height - high) / 2]
+        if ax is not None:  # fill the height that there is
+            placed[:, 1] = labels.half[:, 1] + (placed[:, 1] - labels.half[:, 1]) * min(height / high, 2.0)
+        found = _apart(placed + shift, labels.half, width, height)
+        if found is not None:
+            return _cleared(found, labels.half, first, second, width, height).round(3), width, height
     raise ArgumentError(
         f"the labels of {len(labels.texts)} words find no room without overlapping. Give a smaller n or a larger ax."
     )
 
 
-def _layout(count: int, first: NDArray[np.intp], second: NDArray[np.intp], relative: Floats) -> Floats:
-    """Return places in the unit square: each connected part laid out by itself, the parts side by side."""
+def _parts(
+    count: int, first: NDArray[np.intp], second: NDArray[np.intp], relative: Floats
+) -> list[tuple[NDArray[np.intp], Floats]]:
+    """Return each connected part, the largest first: its words and their places in the unit square."""
     graph: nx.Graph = nx.Graph()
     graph.add_nodes_from(range(count))
     for a, b, share in sorted(zip(first.tolist(), second.tolist(), relative.tolist(), strict=True)):
         graph.add_edge(a, b, length=1.5 - share)
     parts = sorted((sorted(part) for part in nx.connected_components(graph)), key=lambda part: (-len(part), part))
-    shapes = [_turned(_part(graph, part)) for part in parts]
-    places = np.zeros((count, 2))
-    x = y = tall = 0.0
-    room = 1.7 * float(np.sqrt(sum(len(part) for part in parts))) + 0.5
-    for part, shape in zip(parts, shapes, strict=True):
-        wide, high = 1.5 * len(part) ** 0.5, len(part) ** 0.5
-        if x and x + wide > room:
-            x, y, tall = 0.0, y + tall + 0.3, 0.0
-        places[part] = shape * [wide, high] + [x, y]
-        x, tall = x + wide + 0.3, max(tall, high)
-    low, span = places.min(axis=0), np.ptp(places, axis=0)
-    return np.asarray(np.where(span > 0, (places - low) / np.where(span > 0, span, 1.0), 0.5))
+    return [(np.array(part), _turned(_part(graph, part)).round(6)) for part in parts]
+
+
+def _shelved(
+    parts: list[tuple[NDArray[np.intp], Floats]], half: Floats, width: float, room: float
+) -> tuple[Floats, float]:
+    """Put the parts side by side on shelves, in points; return the middles of all labels and the height they take.
+
+    ``room`` is the white around a label, in heights of an average label.
+    """
+    line = float(2 * half[:, 1].mean())
+    cell = room * line
+    sizes = []
+    for part, _ in parts:
+        widest, across = float(2 * half[part, 0].max()), float(2 * half[part, 0].mean())
+        if len(part) == 2:  # one link: side by side
+            sizes.append((2 * across + cell, float(2 * half[part, 1].max())))
+        else:
+            side = len(part) ** 0.5
+            wide = max(side * (across + cell), 1.5 * widest)
+            sizes.append((min(wide, width), side * (line + 0.6 * cell)))
+    pairs = [wide for (part, _), (wide, _) in zip(parts, sizes, strict=True) if len(part) == 2]
+    columns = max(1, int((width + cell) // (max(pairs) + cell))) if pairs else 1
+    sizes = [
+        (min((width + cell) / columns - cell, 1.5 * wide), high) if len(part) == 2 else (wide, high)
+        for (part, _), (wide, high) in zip(parts, sizes, strict=True)
+    ]
+    shelves: list[list[int]] = []
+    free, kind = 0.0, 0
+    for number, ((part, _), (wide, _)) in enumerate(zip(parts, sizes, strict=True)):
+        same = (len(part) == 2) == (kind == 2)  # pairs stand in columns, below everything else
+        if shelves and same and wide <= free + 1e-6:
+            shelves[-1].append(number)
+        else:
+            shelves.append([number])
+            free, kind = width, len(part)
+        free -= wide + cell if kind != 2 else (width + cell) / columns
+    places = np.zeros((len(half), 2))
+    y = 0.0
+    for shelf in shelves:
+        pair = len(parts[shelf[0]][0]) == 2
+        used = sum(sizes[number][0] for number in shelf) + cell * (len(shelf) - 1)
+        stretch = 1.0 if pair else min((width - cell * (len(shelf) - 1)) / (used - cell * (len(shelf) - 1)), 1.8)
+        tall = max(sizes[number][1] for number in shelf)
+        left = width - stretch * (used - cell * (len(shelf) - 1)) - cell * (len(shelf) - 1)
+        x = 0.0 if pair else left / 2
+        for number in shelf:
+            part, unit = parts[number]
+            wide, high = sizes[number][0] * stretch, sizes[number][1]
+            box = np.array([max(wide, float(2 * half[part, 0].max())), high])
+            places[part] = half[part] + unit * (box - 2 * half[part]) + [x, y + (tall - high) / 2]
+            x += (width + cell) / columns if pair else wide + cell
+        y += tall + cell
+    return places, y - cell
 
 
 def _part(graph: nx.Graph, part: list[int]) -> Floats:
@@ -247,6 +298,48 @@ def _apart(places: Floats, half: Floats, width: float, height: float) -> Floats 
         np.add.at(moves, (other, axis), -side * gap)
         places = np.clip(places + moves, half, np.array([width, height]) - half)
     return None
+
+
+def _cleared(
+    places: Floats, half: Floats, first: NDArray[np.intp], second: NDArray[np.intp], width: float, height: float
+) -> Floats:
+    """Move labels off the links of others, as far as that goes: a link behind a label looks as if it ended there."""
+    best, fewest = places, np.inf
+    for _ in range(_NUDGES):
+        crossed, push = _crossings(places, half, first, second)
+        if crossed < fewest:
+            best, fewest = places, crossed
+        if not crossed:
+            break
+        moved = _apart(
+            np.clip(places + push.clip(-_NUDGE, _NUDGE), half, np.array([width, height]) - half), half, width, height
+        )
+        if moved is None:
+            break
+        places = moved.round(6)
+    return best
+
+
+def _crossings(places: Floats, half: Floats, first: NDArray[np.intp], second: NDArray[np.intp]) -> tuple[int, Floats]:
+    """Count the labels that lie on links of others, and return the way that leads each of them off."""
+    begin, along = places[first], places[second] - places[first]
+    length = np.hypot(*along.T)
+    along = along / np.where(length > 0, length, 1.0)[:, None]
+    normal = np.column_stack((-along[:, 1], along[:, 0]))
+    away = places[None, :, :] - begin[:, None, :]
+    at, off = ((away * way[:, None, :]).sum(axis=2) for way in (along, normal))
+    reach = _extent(normal, half) - np.abs(off)  # how deep the link goes into the box
+    inside = _extent(along, half)
+    hit = (reach > 0) & (at > -inside) & (at < length[:, None] + inside)
+    hit[np.arange(len(first)), first] = hit[np.arange(len(first)), second] = False
+    side = np.where(off < 0, -1.0, 1.0) * np.where(hit, reach / 2 + 0.5, 0.0)
+    push = (side[:, :, None] * normal[:, None, :]).sum(axis=0)
+    return int(hit.sum()), push
+
+
+def _extent(ways: Floats, half: Floats) -> Floats:
+    """Return how far each box reaches in each direction (no matrix product: its last digit depends on the machine)."""
+    return np.asarray(np.abs(ways[:, :1]) * half[:, 0] + np.abs(ways[:, 1:]) * half[:, 1])
 
 
 def _draw_label(ax: Axes, text: str, size: float, x: float, y: float, *, dark: bool) -> None:

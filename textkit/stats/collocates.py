@@ -147,7 +147,8 @@ def collocates(
         ``= (log odds ratio - 1.96 se) / ln 2`` (bits); ``range`` (documents that hold the pair), ``dp`` (deviation of
         proportions of the pair over the documents, 0 = even, Gries 2008; NaN with one document); ``mean_offset``
         (places from the node, negative to the left), ``left``, ``right`` (how many of O stand on each side; the three
-        are NaN for textual co-occurrence); ``ci_low``, ``ci_high`` (of the column ``measure``; NaN without ``ci``).
+        are NaN for textual co-occurrence); ``ci_low``, ``ci_high`` (of the column ``measure``; NaN without ``ci``; of
+        a logarithm ``-inf`` where too many of the resampled corpora lack the pair).
         Sorted by falling ``measure``, ``f_xy``, then code points; several nodes stand in the order given.
 
     Raises
@@ -316,7 +317,13 @@ def _collocates(tokens: Tokens, name: str, pattern: Pattern, options: _Options, 
     hits = find(tokens, pattern, ignore_case=ignore_case)
     if not len(hits.first):
         if isinstance(pattern, str) and " " not in pattern and not ignore_case and not set("*?[") & set(pattern):
-            raise unknown("term (node)", pattern, tokens.vocabulary.terms)
+            hint = ""
+            if any(pattern in text for text in tokens.corpus.texts):
+                hint = (
+                    "The texts have it, but no token is: it was dropped, or cut otherwise. Give the tokens before "
+                    "drop(), or teach the segmenter, such as Jieba(words=[...])."
+                )
+            raise unknown("term (node)", pattern, tokens.vocabulary.terms, hint=hint)
         raise EmptyError(f"node {name!r} matches nothing in the {len(tokens):,} tokens. Try a glob such as '*管理*'.")
     covered = np.zeros(len(tokens), dtype=np.bool_)
     for step in range(int((hits.last - hits.first).max()) + 1):

@@ -59,7 +59,8 @@ def entropy(
     data : DocumentTermMatrix or Tokens
         Counts, or the tokens to be counted. For the entropy of characters segment with ``Characters()``.
     by : str or None, default "doc"
-        One row for each document, for each value of a column of ``docs``, or with None one row for all.
+        One row for each document, for each value of a column of ``docs``, or with None one row for all. If ``docs`` has
+        a column ``doc`` (a matrix of paragraphs), its values are the documents.
     measure : {"entropy", "miller_madow", "chao_shen", "normalised", "perplexity"}
         The column that gets the interval.
     ci : {None, "bootstrap"}
@@ -116,7 +117,7 @@ def entropy(
     dtm = count(data) if isinstance(data, Tokens) else data
     measures.check_counts(dtm.weighting, "entropy")
     codes, values = _groups(dtm, by)
-    merged = _merged(dtm, codes, len(values), by)
+    merged = _merged(dtm, codes, len(values))
     found = formulas.entropies(merged.data, merged.indptr)
     _warn_empty(found.n_tokens)
     low, high = np.full(len(values), np.nan), np.full(len(values), np.nan)
@@ -198,7 +199,7 @@ def kl_divergence(dtm: DocumentTermMatrix, *, by: str = "doc", smoothing: float 
         raise ArgumentError(
             f"by={by!r} gives {n:,} groups; pairs of at most {_GROUPS:,} are compared. Merge some first."
         )
-    counts = _merged(dtm, codes, n, by)
+    counts = _merged(dtm, codes, n)
     _warn_empty(np.asarray(counts.sum(axis=1)).ravel())
     divergence, missing, share = _divergences(counts, smoothing)
     first, second = np.divmod(np.arange(n * n), n)
@@ -313,7 +314,7 @@ def _check_interval(data: DocumentTermMatrix | Tokens, by: str | None, ci: str |
     if ci is None:
         return
     check_choice("ci", ci, ("bootstrap",))
-    if by == "doc" and unit == "document":
+    if by == "doc" and unit == "document" and "doc" not in _docs(data).columns:
         raise ArgumentError(
             'ci="bootstrap" with by="doc" needs units smaller than a document: give tokens and unit="sentence" or '
             '"paragraph".'
@@ -322,11 +323,15 @@ def _check_interval(data: DocumentTermMatrix | Tokens, by: str | None, ci: str |
         raise ArgumentError(f"unit={unit!r} needs the texts, which a matrix does not hold. Give it tokens.")
 
 
+def _docs(data: DocumentTermMatrix | Tokens) -> pd.DataFrame:
+    return data.corpus._docs if isinstance(data, Tokens) else data._docs
+
+
 def _groups(dtm: DocumentTermMatrix, by: str | None) -> tuple[NDArray[np.intp], list[Any]]:
     """Return the group of each document, -1 for none, and what the groups are called."""
     if by is None:
         return np.zeros(len(dtm), dtype=np.intp), ["all"]
-    if by == "doc":
+    if by == "doc" and "doc" not in dtm._docs.columns:  # the order of the documents, not of their names
         return np.arange(len(dtm), dtype=np.intp), list(dtm.names)
     codes, values = groups(dtm._docs, by)
     n = int((codes < 0).sum())
@@ -340,10 +345,10 @@ def _groups(dtm: DocumentTermMatrix, by: str | None) -> tuple[NDArray[np.intp], 
     return codes, values
 
 
-def _merged(dtm: DocumentTermMatrix, codes: NDArray[np.intp], n: int, by: str | None) -> csr_array:
+def _merged(dtm: DocumentTermMatrix, codes: NDArray[np.intp], n: int) -> csr_array:
     """Return one row of counts for each group, without stored zeros."""
     matrix = dtm.matrix
-    if by != "doc":
+    if not np.array_equal(codes, np.arange(len(dtm))):
         known = np.flatnonzero(codes >= 0)
         ones = np.ones(len(known), dtype=matrix.dtype)
         matrix = csr_array((ones, (codes[known], known)), shape=(n, len(dtm))) @ matrix

@@ -213,7 +213,7 @@ def lexical_diversity(
     check_float("confidence", confidence, minimum=0.5, maximum=0.9999)
     check_int("random_state", random_state, minimum=0)
     codes, names = groups(tokens.corpus._docs, by)
-    if by == "doc":  # the order of the corpus, not of the names
+    if by == "doc" and "doc" not in tokens.corpus._docs.columns:  # the order of the corpus, not of the names
         codes, names = np.arange(len(tokens.corpus)), tokens.corpus.names
     if not names:
         raise EmptyError("tokens has no documents, so there is nothing to measure.")

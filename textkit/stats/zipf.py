@@ -66,7 +66,8 @@ def zipf(
     data : DocumentTermMatrix or Tokens
         Counts of all words: without stop words the law is another.
     by : str, optional
-        Column of ``docs``: one fit for each value, in sorted order; ``"doc"`` for each document.
+        Column of ``docs``: one fit for each value, in sorted order; ``"doc"`` for each document, in their order (unless
+        ``docs`` has a column of that name, as a matrix of paragraphs has).
     split : bool, default False
         Rank by one random half of the tokens and take frequencies from the other (Piantadosi 2014). Ranks and
         frequencies of one sample share their errors, which makes the fit look better than it is; with ``split`` all
@@ -348,9 +349,11 @@ def _check_interval(data: Any, by: str | None, split: bool, ci: str | None, unit
     if ci is None:
         return
     check_choice("ci", ci, ("bootstrap",))
+    check_type("data", data, (DocumentTermMatrix, Tokens), hint="Give tokens, or count(tokens).")
     if split and unit != "document":
         raise ArgumentError(f"split=True can only be resampled by document, got unit={unit!r}.")
-    if by == "doc" and unit == "document":
+    docs = data.corpus._docs if isinstance(data, Tokens) else data._docs
+    if by == "doc" and unit == "document" and "doc" not in docs.columns:
         raise ArgumentError(
             'ci="bootstrap" with by="doc" needs units smaller than a document: give tokens and unit="sentence" or '
             '"paragraph".'
@@ -371,7 +374,7 @@ def _prepared(
     if not dtm.matrix.data.any():
         raise EmptyError("data has no tokens, so there is nothing to fit.")
     codes, values = np.zeros(len(dtm), dtype=np.intp), ["all"]
-    if by == "doc":
+    if by == "doc" and "doc" not in dtm._docs.columns:  # the order of the documents, not of their names
         codes, values = np.arange(len(dtm), dtype=np.intp), list(dtm.names)
     elif by is not None:
         codes, values = groups(dtm._docs, by)
