@@ -162,9 +162,8 @@ rows = []
 for unit in ("sentence", "paragraph", "document"):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", tk.TextkitWarning)  # "6 documents are too few": see below
-        data = tk.count(words) if unit == "document" else words
         settings = {"by": "town", "measure": "robust", "unit": unit, "ci": "bootstrap", "min_range": 1}
-        table = tk.keyness(data, "东浦镇", random_state=11, **settings)
+        table = tk.keyness(words, "东浦镇", random_state=11, **settings)
     rows.append(table[table["term"].isin(["企业", "我们"])].assign(unit=unit))
 pd.concat(rows).sort_values("term", kind="stable")[["term", "unit", "effect", "ci_low", "ci_high", "p_value"]].round(4)
 

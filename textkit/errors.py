@@ -72,12 +72,12 @@ def listing(names: Iterable[object], limit: int = _SHOWN) -> str:
 def nearest(name: object, allowed: Iterable[object]) -> str | None:
     """Return the allowed name most like ``name``, or ``None`` if none is close.
 
-    >>> nearest("jeiba", ["jieba", "characters"])
-    'jieba'
+    >>> nearest("jeiba", ["jieba", "characters"]), nearest("MATTR", ["mattr", "mtld"])
+    ('jieba', 'mattr')
     """
-    known = [str(item) for item in allowed]
-    found = difflib.get_close_matches(str(name), known, n=1, cutoff=0.5)
-    return found[0] if found else None
+    known = {str(item).casefold(): str(item) for item in allowed}
+    found = difflib.get_close_matches(str(name).casefold(), list(known), n=1, cutoff=0.5)
+    return known[found[0]] if found else None
 
 
 def unknown(what: str, name: object, allowed: Iterable[object], *, hint: str = "") -> UnknownNameError:

@@ -82,8 +82,9 @@ def source_of(data: DocumentTermMatrix | Tokens, unit: str, function: str) -> So
     """Return the matrix of the units: a matrix as it is, or tokens cut into paragraphs or sentences."""
     check_choice("unit", unit, UNITS)
     if unit == "document":
-        check_type("dtm", data, DocumentTermMatrix, hint="Make one with count(tokens).")
-        assert isinstance(data, DocumentTermMatrix)
+        check_type("dtm", data, (DocumentTermMatrix, Tokens), hint="Make one with count(tokens).")
+        if isinstance(data, Tokens):
+            data = count(data)
         measures.check_counts(data.weighting, function)
         return Source(data, data._docs, None, {"dtm": data.fingerprint}, unit)
     if not isinstance(data, Tokens):

@@ -60,7 +60,7 @@ def keyness_groups(
 
     Parameters
     ----------
-    dtm : DocumentTermMatrix, or Tokens with a smaller unit
+    dtm : DocumentTermMatrix or Tokens
     by : str
         Column of ``dtm.docs``; documents without a value take no part.
     measure, adjust, min_count, min_range, prior, alpha0, unit, confidence, ci, n_replicates, random_state
