@@ -18,11 +18,16 @@ import pytest
 import textkit as tk
 
 NO_DATA = {
-    "Attribution", "available", "Characters", "Comparison", "Cooccurrence", "DEFAULT_RULES", "Edit", "Jieba", "LDA",
-    "NMF", "Spaces", "stopword_lists", "TextkitError", "TextkitWarning",
-    "Trace",
+    "Attribution", "available", "Characters", "Comparison", "Cooccurrence", "DEFAULT_RULES", "Edit", "GibbsLDA",
+    "Jieba", "KeyATM", "LDA", "NMF", "simulate_corpus", "SimulatedCorpus", "Spaces", "STM", "stopword_lists",
+    "TextkitError", "TextkitWarning", "Trace",
 }  # fmt: skip
 """Names without a first argument that holds data."""
+
+CORPUS = tk.Corpus(["网格 管理", "信访"])
+TOKENS = tk.tokenize(CORPUS, "spaces")
+MATRIX = tk.count(TOKENS)
+NUMBERS = np.zeros(0, dtype=np.int64)
 
 MORE: dict[str, dict[str, Any]] = {
     "Rule": {"description": "d", "find": lambda text: []},
@@ -31,7 +36,10 @@ MORE: dict[str, dict[str, Any]] = {
     "collocations": {"min_count": 1},
     "dictionary_coverage": {"dictionary": tk.Dictionary({"治理": ["网格"]})},
     "dictionary_report": {"dictionary": tk.Dictionary({"治理": ["网格"]})},
+    "effect_contrasts": {"formula": "~ a", "by": "a"},
+    "effect_predictions": {"formula": "~ a", "by": "a"},
     "effect_sizes": {"target": 0},
+    "estimate_effect": {"formula": "~ a"},
     "keyness_groups": {"by": "doc"},
     "keyness_regression": {"formula": "1"},
     "lockwords": {"target": 0, "min_count": 1},
@@ -45,7 +53,9 @@ MORE: dict[str, dict[str, Any]] = {
     "concordance": {"pattern": "网格"},
     "fit_topics": {"n_topics": 1},
     "keyness": {"target": 0},
+    "keyword_report": {"keywords": {"治理": ["网格"]}},
     "occurrences": {"patterns": "网格"},
+    "place_documents": {"dtm": MATRIX},
     "original_text": {"doc": "doc1"},
     "save_figure": {"name": "x"},
     "show_edits": {"doc": "doc1"},
@@ -55,10 +65,6 @@ MORE: dict[str, dict[str, Any]] = {
 }
 """The other arguments that a call needs."""
 
-CORPUS = tk.Corpus(["网格 管理", "信访"])
-TOKENS = tk.tokenize(CORPUS, "spaces")
-MATRIX = tk.count(TOKENS)
-NUMBERS = np.zeros(0, dtype=np.int64)
 
 WRONG: dict[str, Any] = {
     "nothing": None,
@@ -127,6 +133,7 @@ RIGHT: dict[str, set[str]] = {
     "heaps_points": {"a matrix", "tokens"},
     "kl_divergence": {"a matrix"},
     "Levels": _TERMS,  # a list may have any name
+    "keyword_report": {"a matrix"},
     "level_list": {"a dict"},
     "lexical_diversity": {"tokens"},
     "lookup": {"tokens"},

@@ -17,7 +17,16 @@ import textkit as tk
 from textkit import lexicons
 from textkit.audit import REPORT_COLUMNS
 from textkit.cleaning.audit import EDIT_COLUMNS
-from textkit.models import topic_coherence, topic_docs, topic_shares, topic_terms
+from textkit.models import (
+    effects,
+    keyatm_shares,
+    keywords,
+    stm_words,
+    topic_coherence,
+    topic_docs,
+    topic_shares,
+    topic_terms,
+)
 from textkit.provenance import SCHEMA, stamp
 from textkit.stats import (
     agreement,
@@ -89,6 +98,19 @@ def model() -> tk.TopicModel:
 
 WORDS = tk.Dictionary({"治理": {"网格": ["网格*", "网格 管理"], "稳定": {"信访": 2.0, "平安": 1.0}}, "经济": ["增长"]})
 CODINGS = pd.DataFrame({"甲": list("aabbccaabbcc"), "乙": list("aabbcaaabbca")})
+
+
+KEYWORDS = {"治理": ["网格", "管理"]}
+
+
+def keyed() -> tk.TopicModel:
+    return tk.fit_topics(dtm(), 2, tk.KeyATM(keywords=KEYWORDS, covariates="~ town", n_iterations=100), random_state=3)
+
+
+def structural() -> tk.TopicModel:
+    return tk.fit_topics(
+        dtm(), 2, tk.STM(prevalence="~ town", content="~ town", init="random", max_iter=5), random_state=3
+    )
 
 
 # name -> (columns, what goes in, variants of the call)
@@ -193,6 +215,35 @@ TABLES: dict[str, tuple[list[str], Callable[[], Any], list[Variant]]] = {
         [
             lambda d: tk.rank_turbulence(d, "a"),
             lambda d: tk.rank_turbulence(d, 2019, by="year", alpha=0),
+        ],
+    ),
+    "keyword_report": (keywords.COLUMNS, dtm, [lambda d: tk.keyword_report(d, KEYWORDS)]),
+    "keyword_terms": (keywords.TERM_COLUMNS, keyed, [tk.keyword_terms, lambda m: tk.keyword_terms(m, n=2)]),
+    "estimate_effect": (
+        effects.COLUMNS,
+        structural,
+        [
+            lambda m: tk.estimate_effect(m, "~ town", uncertainty="none"),
+            lambda m: tk.estimate_effect(m, "~ town", errors="hc1", n_draws=5),
+        ],
+    ),
+    "effect_contrasts": (
+        effects.CONTRAST_COLUMNS,
+        structural,
+        [lambda m: tk.effect_contrasts(m, "~ town", "town", uncertainty="none")],
+    ),
+    "effect_predictions": (
+        effects.PREDICTION_COLUMNS,
+        structural,
+        [lambda m: tk.effect_predictions(m, "~ town", "town", uncertainty="none")],
+    ),
+    "topic_content_terms": (stm_words.COLUMNS, structural, [lambda m: tk.topic_content_terms(m, n=2)]),
+    "expected_shares": (
+        keyatm_shares.COLUMNS,
+        keyed,
+        [
+            lambda m: tk.expected_shares(m, "town"),
+            lambda m: tk.expected_shares(m, "town", reference="乙", confidence=0.5),
         ],
     ),
     "term_similarity": (

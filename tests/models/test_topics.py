@@ -344,12 +344,15 @@ WEIGHTED = DocumentTermMatrix([[0.5, 0.5]], ["甲", "乙"], weighting="proportio
         (
             lambda: fit_topics(SMALL, 2, "lad"),
             UnknownNameError,
-            "unknown method 'lad'; did you mean 'lda'? Available: 'lda', 'nmf'.",
+            "unknown method 'lad'; did you mean 'lda'? Available: 'lda', 'nmf', 'stm', 'gibbs', 'keyatm'.",
         ),
         (
             lambda: fit_topics(SMALL, 2, 3),
             ArgumentError,
-            "method must be one of 'lda', 'nmf' or an object with a fit method such as LDA(), got 3.",
+            (
+                "method must be one of 'lda', 'nmf', 'stm', 'gibbs', 'keyatm' or an object with a fit method such as "
+                "LDA(), got 3."
+            ),
         ),
         (
             lambda: fit_topics(SMALL, 2, LDA(random_state=7)),

@@ -755,7 +755,7 @@ class TestChoosing:
     def test_unknown_value(self) -> None:
         with pytest.raises(UnknownNameError) as caught:
             keyness(_towns(), "a", by="town")
-        assert str(caught.value) == "unknown value of 'town' (target) 'a'. Available: 'A', 'B'."
+        assert str(caught.value) == "unknown value of 'town' (target) 'a'; did you mean 'A'? Available: 'A', 'B'."
         with pytest.raises(UnknownNameError, match=r"^unknown value of 'year' \(target\) '1'; did you mean '1'\?"):
             keyness(_towns(), "1", by="year")
         with pytest.raises(UnknownNameError, match=r"^unknown column \(by\) 'twon'; did you mean 'town'\?"):

@@ -6,10 +6,11 @@ import dataclasses
 import importlib
 import os
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import nsmallest
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -40,10 +41,14 @@ Floats = NDArray[np.float64]
 METHODS: dict[str, str] = {
     "lda": "textkit.models.lda:LDA",
     "nmf": "textkit.models.nmf:NMF",
+    "stm": "textkit.models.stm:STM",
+    "gibbs": "textkit.models.gibbs:GibbsLDA",
+    "keyatm": "textkit.models.keyatm:KeyATM",
 }
 """Names of the methods and where they are; a saved model is rebuilt from this table and from nothing else."""
 
 TRACE_COLUMNS = ("iteration", "value")
+_PARAMETER = "parameter "  # what the columns of other arrays begin with in a saved model
 _TOLERANCE = 1e-6  # how far the sum of a row may be from one: models read from other programs are rounded
 _MAX_SEED = 2**32 - 1  # what the legacy generator of scikit-learn takes
 _SHOWN_TOPICS, _SHOWN_TERMS, _SHOWN_NAME = 20, 8, 60
@@ -53,13 +58,17 @@ _SHOWN_TOPICS, _SHOWN_TERMS, _SHOWN_NAME = 20, 8, 60
 class Fit:
     """What a method hands back: distributions over terms and topics, its path, and itself with all defaults filled in.
 
-    ``doc_topic`` has one row for each row of the matrix it was given, which never has an empty document.
+    ``doc_topic`` has one row for each row of the matrix it was given, which never has an empty document; a document
+    that the method could not use has a row of NaN. ``parameters`` are other arrays of the model by name;
+    ``doc_parameters`` those whose first axis is the documents.
     """
 
     topic_term: Floats
     doc_topic: Floats
     trace: pd.DataFrame
     method: object
+    parameters: Mapping[str, Floats] = field(default_factory=dict)
+    doc_parameters: Mapping[str, Floats] = field(default_factory=dict)
 
 
 @runtime_checkable
@@ -109,6 +118,8 @@ class TopicModel:
         The method with every setting, ``random_state`` included.
     source : str
         Fingerprint of the matrix of the fit.
+    parameters : mapping of str to float64 arrays, optional
+        What else the method estimated, by name; see the method.
 
     Raises
     ------
@@ -138,6 +149,7 @@ class TopicModel:
     _trace: pd.DataFrame
     method: Any
     source: str
+    parameters: Mapping[str, Floats]
     _cache: dict[str, Any] = field(repr=False)
 
     def __init__(
@@ -151,6 +163,7 @@ class TopicModel:
         trace: pd.DataFrame,
         method: object = None,
         source: str = "",
+        parameters: Mapping[str, Any] | None = None,
     ) -> None:
         facts = checked_docs(docs)
         check_columns("trace", trace, TRACE_COLUMNS)
@@ -166,7 +179,10 @@ class TopicModel:
         _check_shape("term_counts", counts, (len(terms),))
         _check_shape("doc_lengths", lengths, (len(facts),))
         path = trace[list(TRACE_COLUMNS)].reset_index(drop=True)
-        values: tuple[Any, ...] = (beta, theta, terms, facts, counts, lengths, path, method, str(source), {})
+        other = MappingProxyType(
+            {name: _frozen(name, array, np.float64) for name, array in sorted((parameters or {}).items())}
+        )
+        values: tuple[Any, ...] = (beta, theta, terms, facts, counts, lengths, path, method, str(source), other, {})
         for item, value in zip(dataclasses.fields(self), values, strict=True):
             object.__setattr__(self, item.name, value)
 
@@ -199,7 +215,7 @@ class TopicModel:
     def fingerprint(self) -> str:
         """SHA-256 of the distributions, their labels and the method: what provenance records as the input."""
         if "fingerprint" not in self._cache:
-            arrays = (self.topic_term, self.doc_topic, self.term_counts, self.doc_lengths)
+            arrays = (self.topic_term, self.doc_topic, self.term_counts, self.doc_lengths, *self.parameters.values())
             self._cache["fingerprint"] = sha256(
                 "topics",
                 repr(self.method),
@@ -228,11 +244,13 @@ class TopicModel:
             "iteration": pa.array(self._trace["iteration"].to_numpy()),
             "value": pa.array(self._trace["value"].to_numpy()),
             "docs": facts.to_struct_array().combine_chunks(),
+            **{_PARAMETER + name: pa.array(array.ravel()) for name, array in self.parameters.items()},
         }
         row = {name: pa.LargeListArray.from_arrays([0, len(items)], items) for name, items in columns.items()}
         extra = {
             "n_topics": self.n_topics,
             "source": self.source,
+            "parameters": {name: array.shape for name, array in self.parameters.items()},
             "docs_pandas": facts.schema.metadata[b"pandas"].decode(),
             **_described(self.method),
         }
@@ -260,6 +278,7 @@ class TopicModel:
                 pd.DataFrame({name: values[name] for name in TRACE_COLUMNS}),
                 _rebuilt(note),
                 note["source"],
+                {name: values[_PARAMETER + name].reshape(shape) for name, shape in note.get("parameters", {}).items()},
             )
         except (KeyError, TypeError, ValueError, pa.ArrowException) as error:
             raise ReadError(f"{path} is not a whole TopicModel ({error}). Save the model again.") from error
@@ -294,7 +313,7 @@ def fit_topics(
     """Find topics: groups of words that occur in the same documents.
 
     Each document d is described as a mixture ``p(w | d) = Σ_k doc_topic[d, k] · topic_term[k, w]``.
-    How the two are found is the method's affair: see `LDA` and `NMF`. Topics are ordered by their mean share
+    How the two are found is the method's affair: see `LDA`, `NMF` and `STM`. Topics are ordered by their mean share
     of the documents, largest first, so that topic 1 is the same from run to run.
 
     Parameters
@@ -304,7 +323,8 @@ def fit_topics(
     n_topics : int
         Number of topics K, at least 1 and at most the number of terms that occur.
     method : str or object, default "lda"
-        ``"lda"``, ``"nmf"``, ``LDA(alpha=0.1)``, ``NMF(loss="kl")`` or any object with the ``fit`` of `TopicMethod`.
+        ``"lda"``, ``"nmf"``, ``"stm"``, ``LDA(alpha=0.1)``, ``STM(prevalence="~ year")`` or any object with the ``fit``
+        of `TopicMethod`.
     random_state : int, default 0
         Seed, from 0 to 2**32 - 1. The same seed gives the same model whatever the number of threads.
     progress : bool, optional
@@ -359,11 +379,9 @@ def fit_topics(
     with threadpool_limits(limits=1):  # sums over several threads differ in the last digits
         fit = chosen.fit(dtm if kept.all() else dtm[kept], k, random_state=seed, progress=progress)
     check_type("the result of method.fit", fit, Fit)
-    doc_topic = np.full((len(dtm), k), np.nan)
-    doc_topic[kept] = fit.doc_topic
     return TopicModel(
         fit.topic_term,
-        doc_topic,
+        _for_all(fit.doc_topic, kept),
         dtm.vocabulary,
         dtm.docs,
         dtm.term_counts,
@@ -371,12 +389,20 @@ def fit_topics(
         fit.trace,
         fit.method,
         dtm.fingerprint,
+        {**fit.parameters, **{name: _for_all(array, kept) for name, array in fit.doc_parameters.items()}},
     )
 
 
 def check_model(model: object) -> None:
     """Raise unless it is a TopicModel."""
     check_type("model", model, TopicModel, hint="Make one with fit_topics(dtm, n_topics).")
+
+
+def _for_all(rows: Floats, kept: NDArray[np.bool_]) -> Floats:
+    """Return an array of the documents of the fit with rows of NaN for the others."""
+    whole = np.full((len(kept), *rows.shape[1:]), np.nan)
+    whole[kept] = rows
+    return whole
 
 
 def mean_shares(doc_topic: Floats) -> Floats:

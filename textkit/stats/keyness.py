@@ -90,8 +90,8 @@ def keyness(
     Parameters
     ----------
     dtm : DocumentTermMatrix or Tokens
-        Counts, or what they are counted from. Trim with ``min_count`` here, not before: c and d are the tokens of this matrix. A ``unit``
-        smaller than a document needs the Tokens.
+        Counts, or what they are counted from; a ``unit`` smaller than a document needs the Tokens. Trim with
+        ``min_count`` here, not before: c and d are the tokens of this matrix.
     target, reference : documents, or values of the column ``by``
         Without ``by``: a name, list of names, row numbers, mask or function of ``dtm.docs``. With ``by``: a value or a
         list of values. The reference is by default all other documents (with ``by``: all that have a value). It can
