@@ -19,8 +19,8 @@ import textkit as tk
 
 NO_DATA = {
     "Attribution", "available", "Characters", "Comparison", "Cooccurrence", "DEFAULT_RULES", "Edit", "GibbsLDA",
-    "Jieba", "KeyATM", "LDA", "NMF", "simulate_corpus", "SimulatedCorpus", "Spaces", "STM", "stopword_lists",
-    "TextkitError", "TextkitWarning", "Trace",
+    "IntrusionTask", "Jieba", "KeyATM", "LDA", "NMF", "simulate_corpus", "SimulatedCorpus", "Spaces", "STM",
+    "stopword_lists", "TextkitError", "TextkitWarning", "Trace",
 }  # fmt: skip
 """Names without a first argument that holds data."""
 
@@ -32,8 +32,11 @@ NUMBERS = np.zeros(0, dtype=np.int64)
 MORE: dict[str, dict[str, Any]] = {
     "Rule": {"description": "d", "find": lambda text: []},
     "attribution": {"by": "doc"},
+    "align_topics": {"other": None},
+    "choose_topics": {"grid": [1], "heldout": 0.5, "n": 1, "seeds": 1, "n_jobs": 1},
     "collocates": {"node": "网格"},
     "collocations": {"min_count": 1},
+    "compare_topics": {"other": None},
     "dictionary_coverage": {"dictionary": tk.Dictionary({"治理": ["网格"]})},
     "dictionary_report": {"dictionary": tk.Dictionary({"治理": ["网格"]})},
     "effect_contrasts": {"formula": "~ a", "by": "a"},
@@ -55,10 +58,16 @@ MORE: dict[str, dict[str, Any]] = {
     "keyness": {"target": 0},
     "keyword_report": {"keywords": {"治理": ["网格"]}},
     "occurrences": {"patterns": "网格"},
+    "perspectives": {"a": 1, "b": 2},
     "place_documents": {"dtm": MATRIX},
+    "many_topics": {"n_topics": 1, "seeds": 2, "n_jobs": 1},
     "original_text": {"doc": "doc1"},
     "save_figure": {"name": "x"},
+    "save_topic_map": {"path": "map.html"},
+    "score_intrusion": {"task": "key.json"},
     "show_edits": {"doc": "doc1"},
+    "topic_passages": {"texts": CORPUS},
+    "topic_quality": {"reference": [["网格"]]},
     "topic_coherence": {"reference": [["网格"]]},
     "trace": {"row": 0},
     "trend": {"terms": "网格", "by": "doc"},
@@ -144,6 +153,7 @@ RIGHT: dict[str, set[str]] = {
     "term_similarity": {"a matrix"},
     "zipf": {"a matrix", "tokens"},
     "zipf_points": {"a matrix", "tokens"},
+    "many_topics": {"a matrix"},
     "similarity": {"a matrix", "tokens"},
     "similarity_matrix": {"a matrix"},
     "tfidf": {"a matrix"},

@@ -22,9 +22,15 @@ from textkit.models import (
     keyatm_shares,
     keywords,
     stm_words,
+    topic_choice,
     topic_coherence,
+    topic_comparison,
+    topic_correlation,
     topic_docs,
+    topic_map,
+    topic_quality,
     topic_shares,
+    topic_stability,
     topic_terms,
 )
 from textkit.provenance import SCHEMA, stamp
@@ -111,6 +117,10 @@ def structural() -> tk.TopicModel:
     return tk.fit_topics(
         dtm(), 2, tk.STM(prevalence="~ town", content="~ town", init="random", max_iter=5), random_state=3
     )
+
+
+def other_model() -> tk.TopicModel:
+    return tk.fit_topics(dtm(), 2, random_state=4)
 
 
 # name -> (columns, what goes in, variants of the call)
@@ -219,6 +229,45 @@ TABLES: dict[str, tuple[list[str], Callable[[], Any], list[Variant]]] = {
     ),
     "keyword_report": (keywords.COLUMNS, dtm, [lambda d: tk.keyword_report(d, KEYWORDS)]),
     "keyword_terms": (keywords.TERM_COLUMNS, keyed, [tk.keyword_terms, lambda m: tk.keyword_terms(m, n=2)]),
+    "choose_topics": (
+        topic_choice.COLUMNS,
+        dtm,
+        [lambda d: tk.choose_topics(d, [2], seeds=1, heldout=0.4, n=2, n_jobs=1).assign(seconds=0.0)],
+    ),
+    "align_topics": (
+        topic_stability.ALIGNMENT_COLUMNS,
+        model,
+        [lambda m: tk.align_topics(m, m), lambda m: tk.align_topics(m, m, measure="rbo", min_similarity=1)],
+    ),
+    "topic_stability": (topic_stability.STABILITY_COLUMNS, model, [lambda m: tk.topic_stability([m, other_model()])]),
+    "compare_topics": (topic_comparison.COMPARISON_COLUMNS, model, [lambda m: tk.compare_topics(m, m)]),
+    "perspectives": (
+        topic_comparison.PERSPECTIVE_COLUMNS,
+        model,
+        [
+            lambda m: tk.perspectives(m, 1, 2),
+            lambda m: tk.perspectives(m, "甲", "乙", topic=1, by="town", dtm=dtm()),
+        ],
+    ),
+    "topic_correlation": (
+        topic_correlation.COLUMNS,
+        model,
+        [
+            *(lambda m, x=x: tk.topic_correlation(m, measure=x) for x in ("shares", "log_ratios", "partial")),
+            lambda m: tk.topic_correlation(m, ci="bootstrap", n_replicates=20),
+        ],
+    ),
+    "topic_quality": (
+        topic_quality.COLUMNS,
+        model,
+        [lambda m: tk.topic_quality(m, dtm()), lambda m: tk.topic_quality(m, tokens(), measure="c_v")],
+    ),
+    "topic_map": (topic_map.COLUMNS, model, [tk.topic_map, lambda m: tk.topic_map(m, 3)]),
+    "topic_passages": (
+        list(topic_docs.PASSAGE_COLUMNS),
+        model,
+        [lambda m: tk.topic_passages(m, tokens()), lambda m: tk.topic_passages(m, corpus(), 1)],
+    ),
     "estimate_effect": (
         effects.COLUMNS,
         structural,
@@ -437,7 +486,8 @@ def test_every_function_that_returns_a_table_is_in_the_list() -> None:
         target = getattr(tk, name)
         if inspect.isfunction(target) and target.__annotations__.get("return") == "pd.DataFrame":
             returning.add(name)
-    assert returning == {*TABLES, "similarity_matrix", "delta_matrix"}
+    # the answers of people: see tests/models/test_topic_intrusion.py
+    assert returning == {*TABLES, "similarity_matrix", "delta_matrix", "score_intrusion"}
 
 
 @each
@@ -491,6 +541,10 @@ def test_settings_name_every_option(name: str) -> None:
         missing = set(options) - set(settings)
         if name in ("keyness", "keyness_groups", "effect_sizes"):
             missing -= {"prior", "alpha0"}  # named by fightin_words only, which uses them
+        if name == "choose_topics":
+            missing -= {"folder", "n_jobs"}  # where and how, which changes no number
+        if name in ("perspectives", "topic_stability"):
+            missing -= {"dtm", "reference"}  # inputs
         assert not missing
 
 

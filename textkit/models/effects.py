@@ -238,8 +238,8 @@ def effect_contrasts(
     )
     return _stamped(
         table, "effect_contrasts", model, dtm, refits, formula=found.design.formula, by=by, against=against,
-        topics=topics, uncertainty=uncertainty, n_draws=n_draws, rubin=rubin, errors=errors, cluster=cluster, missing=missing,
-        confidence=confidence, random_state=random_state,
+        topics=topics, uncertainty=uncertainty, n_draws=n_draws, rubin=rubin, errors=errors, cluster=cluster,
+        missing=missing, confidence=confidence, random_state=random_state,
     )  # fmt: skip
 
 
