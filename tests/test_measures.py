@@ -454,3 +454,9 @@ class TestKeynessFamilies:
         np.testing.assert_allclose(fit.beta, alone, atol=1e-9)
         mu = n * np.exp(alone @ z.T)
         np.testing.assert_allclose(fit.dispersion, ((y - mu) ** 2 / mu).sum(axis=1) / 8)
+
+
+@pytest.mark.parametrize("alpha0", [0.1, 1.1, 7.3, 1 / 3, 999.9])
+def test_the_only_word_has_no_odds_whatever_rounding_leaves(alpha0: float) -> None:
+    found = measures.fightin_words([3.0], [7.0], 3.0, 7.0, [alpha0 * (1 - 1e-16) + 1e-16], alpha0)
+    assert np.isnan(found.value).all()

@@ -45,7 +45,11 @@ def fightin_words(y1: ArrayLike, y2: ArrayLike, n1: float, n2: float, alpha: Arr
     (1.1295, 0.4444)
     """
     y1, y2, alpha = floats(y1, y2, alpha)
-    rest1, rest2 = n1 + alpha0 - y1 - alpha, n2 + alpha0 - y2 - alpha
+    # the only word there is leaves nothing: what rounding leaves must not pass for a rest
+    rest1, rest2 = (
+        np.where(np.abs(rest) > 1e-12 * (n + alpha0), rest, 0.0)
+        for n, rest in ((n1, (n1 - y1) + (alpha0 - alpha)), (n2, (n2 - y2) + (alpha0 - alpha)))
+    )
     with np.errstate(divide="ignore", invalid="ignore"):
         value = np.log(y1 + alpha) - np.log(rest1) - np.log(y2 + alpha) + np.log(rest2)
         variance = 1 / (y1 + alpha) + 1 / (y2 + alpha)
