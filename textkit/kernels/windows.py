@@ -184,14 +184,20 @@ def around(
 def _beside(
     edge: NDArray[Any], step: int, reach: int, low: Rows, high: Rows, covered: NDArray[np.bool_]
 ) -> tuple[Rows, Rows, Rows]:
-    """Return rows, offsets and hits on one side where every row is a place: all of them at once."""
-    offset = step * np.arange(1, reach + 1)[:, None]
-    row = edge + offset
-    inside = row < high if step > 0 else row >= low
-    # clipping keeps the lookup inside the array; what it moved is not inside anyway
-    inside &= ~covered.take(row, mode="clip")
-    far, hit = np.nonzero(inside)
-    return row[far, hit], offset[far, 0], hit
+    """Return rows, offsets and hits on one side where every row is a place."""
+    rows, offsets, hits = [np.empty(0, np.int64)], [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    every = np.arange(len(edge))
+    last = len(covered) - 1
+    for far in range(1, reach + 1):
+        row = edge + step * far
+        # clipping keeps the lookup inside the array; what it moves lies outside the segment anyway
+        counted = (row < high) if step > 0 else (row >= low)
+        counted &= ~covered[np.minimum(row, last) if step > 0 else np.maximum(row, 0)]
+        whole = bool(counted.all())
+        rows.append(row if whole else row[counted])
+        hits.append(every if whole else every[counted])
+        offsets.append(np.full(len(rows[-1]), step * far))
+    return np.concatenate(rows), np.concatenate(offsets), np.concatenate(hits)
 
 
 def _near(

@@ -408,11 +408,11 @@ def _columns(tokens: Tokens, found: _Counts) -> dict[str, Any]:
     number[found.places] = np.arange(n)
     listed = number[found.cells.term]
     inside = listed >= 0
+    doc = found.cells.doc
     if not inside.all():
-        listed = listed[inside]
-    doc = found.cells.doc[inside]
+        listed, doc = listed[inside], doc[inside]
     n_docs = len(tokens.corpus)
-    keys, cells = pairs.count_keys(listed * n_docs + doc)
+    keys, cells = _counted(listed * n_docs + doc, n * n_docs)
     term, part = keys // n_docs, keys % n_docs
     columns: dict[str, Any] = {
         "f_xy": found.pair.o.astype(np.int64),
@@ -429,11 +429,24 @@ def _columns(tokens: Tokens, found: _Counts) -> dict[str, Any]:
     if found.cells.offset is None:
         columns |= {name: np.full(n, np.nan) for name in ("mean_offset", "left", "right")}
     else:
-        offset = found.cells.offset[inside]
-        columns["mean_offset"] = np.bincount(listed, weights=offset, minlength=n) / found.pair.o
-        columns["left"] = np.bincount(listed[offset < 0], minlength=n).astype(np.float64)
-        columns["right"] = np.bincount(listed[offset > 0], minlength=n).astype(np.float64)
+        offset = found.cells.offset if inside.all() else found.cells.offset[inside]
+        reach = int(np.abs(offset).max(initial=0))
+        width = 2 * reach + 1
+        # how often each word stands at each distance: all that is asked about distances follows from it
+        profile = np.bincount(listed * width + (offset + reach), minlength=n * width).reshape(n, width)
+        columns["mean_offset"] = profile @ np.arange(-reach, reach + 1.0) / found.pair.o
+        columns["left"] = profile[:, :reach].sum(axis=1).astype(np.float64)
+        columns["right"] = profile[:, reach + 1 :].sum(axis=1).astype(np.float64)
     return columns
+
+
+def _counted(keys: Ints, n_keys: int) -> tuple[Ints, Ints]:
+    """Return the keys that occur, in rising order, and how often; a table of all of them where it is small."""
+    if n_keys > 4 * len(keys) + 1000:
+        return pairs.count_keys(keys)
+    counts = np.bincount(keys, minlength=n_keys)
+    there = np.flatnonzero(counts)
+    return there, counts[there]
 
 
 def _term_counts(tokens: Tokens) -> Ints:
