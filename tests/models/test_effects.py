@@ -10,6 +10,7 @@ import pytest
 from scipy import stats
 
 from textkit.errors import ArgumentError, TextkitWarning, UnknownNameError
+from textkit.formulas import design
 from textkit.matrix import DocumentTermMatrix
 from textkit.models.effects import (
     COLUMNS,
@@ -21,7 +22,6 @@ from textkit.models.effects import (
     estimate_effect,
 )
 from textkit.models.effects_regression import compose
-from textkit.models.formulas import design
 from textkit.models.simulation import simulate_corpus
 from textkit.models.stm import STM
 from textkit.models.stm_place import covariance_factors

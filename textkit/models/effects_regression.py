@@ -11,9 +11,9 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from textkit.errors import ArgumentError, TextkitWarning, check_choice, check_int, check_type, listing
+from textkit.formulas import Design, dependent, design
 from textkit.matrix import DocumentTermMatrix
 from textkit.measures import Floats
-from textkit.models.formulas import Design, dependent, design
 from textkit.models.topics import TopicModel, check_model
 from textkit.progress import track
 from textkit.selection import groups

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from scipy.special import betaln, gammaln
 
 from textkit.errors import ArgumentError, TextkitWarning, check_choice, check_float, check_int, unknown
+from textkit.formulas import design
 from textkit.matrix import DocumentTermMatrix
-from textkit.models.formulas import design
 from textkit.models.gibbs import by_word, flat, generators, keyed_first, padded, plan, run, shares
 from textkit.models.keyatm_priors import ByCovariates, ByState, Common, Prior
 from textkit.models.keywords import checked_keywords, find_keywords

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from textkit.errors import ArgumentError, TextkitWarning, check_float, listing, unknown
-from textkit.models.formulas import design
+from textkit.formulas import design
 from textkit.models.keyatm import KeyATM
 from textkit.models.topics import Floats, TopicModel, check_model
 from textkit.provenance import stamp

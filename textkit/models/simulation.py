@@ -13,9 +13,9 @@ from scipy.sparse import csr_array
 from threadpoolctl import threadpool_limits
 
 from textkit.errors import ArgumentError, check_choice, check_float, check_int, check_type
+from textkit.formulas import design
 from textkit.matrix import DocumentTermMatrix
 from textkit.measures import Floats
-from textkit.models.formulas import design
 
 MODELS = ("stm", "lda")
 _BLOCK = 20_000_000  # numbers held at once while words are drawn

@@ -12,9 +12,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from textkit.errors import ArgumentError, TextkitWarning, check_choice, check_float, check_int, listing, unknown
+from textkit.formulas import Design, check_rank, design
 from textkit.matrix import DocumentTermMatrix
 from textkit.models import stm_content, stm_prevalence
-from textkit.models.formulas import Design, check_rank, design
 from textkit.models.stm_em import Climb, Regress, State, Topics, documents, floored, shares, softmax
 from textkit.models.stm_start import STARTS, start
 from textkit.models.topics import Fit, Floats, largest_first

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,8 @@ from scipy.special import stdtrit
 from threadpoolctl import threadpool_limits
 
 from textkit import measures
-from textkit.contrast.design import Design, check_rank, design
 from textkit.errors import ArgumentError, EmptyError, TextkitWarning, check_choice, check_float, check_int, check_type
+from textkit.formulas import Design, check_rank, design
 from textkit.matrix import DocumentTermMatrix
 from textkit.measures import LN2, Floats, glm
 from textkit.measures.resampling import few_units
@@ -138,14 +139,15 @@ def keyness_regression(
     filled = np.flatnonzero(dtm.lengths > 0)
     if not len(filled):
         raise EmptyError("dtm has no document with tokens. Loosen the filters before count.")
-    made = design(dtm._docs.iloc[filled], formula)
+    made = design(dtm._docs.iloc[filled], formula, depth=1)
     rows = filled[made.rows]
-    codes = None
+    codes, n_left_out = None, len(dtm) - len(filled)
     if cluster is not None:
         codes = groups(dtm._docs, cluster)[0][rows]
         known = codes >= 0
+        n_left_out += int((~known).sum())
         rows, codes = rows[known], codes[known]
-        made = made._replace(matrix=made.matrix[known], rows=made.rows[known])
+        made = replace(made, matrix=made.matrix[known], rows=made.rows[known])
     check_rank(made)
     n_clusters = len(rows) if codes is None else len(np.unique(codes))
     if n_clusters < 2:
@@ -159,7 +161,7 @@ def keyness_regression(
             f"no term of {dtm.shape[1]:,} occurs {min_count} times and in {min_range} of the {len(rows):,} documents. "
             "Lower min_count or min_range."
         )
-    for note in _notes(len(dtm), len(rows), n_clusters, cluster):
+    for note in _notes(n_left_out, n_clusters, cluster):
         warnings.warn(note, TextkitWarning, stacklevel=2)
     with threadpool_limits(limits=1):  # sums over several threads differ in the last digits
         fit = _fit(counts[:, places], dtm.lengths[rows].astype(np.float64), made, codes, family, errors)
@@ -182,15 +184,13 @@ def keyness_regression(
     return table
 
 
-def _notes(n: int, used: int, n_clusters: int, cluster: str | None) -> list[str]:
+def _notes(n_left_out: int, n_clusters: int, cluster: str | None) -> list[str]:
+    """Return what to say beside what `design` says about documents without values."""
     notes = []
-    if used < n:
-        missing = n - used
-        one = missing == 1
-        notes.append(
-            f"{missing:,} document{'' if one else 's'} without tokens or without a value in a column of the formula "
-            f"{'is' if one else 'are'} left out."
-        )
+    if n_left_out:
+        one = n_left_out == 1
+        why = "tokens" if cluster is None else f"tokens or without a value in {cluster!r}"
+        notes.append(f"{n_left_out:,} document{'' if one else 's'} without {why} {'is' if one else 'are'} left out.")
     few = few_units(n_clusters, "document" if cluster is None else "cluster")
     return [*notes, few] if few else notes
 

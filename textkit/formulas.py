@@ -17,6 +17,7 @@ from textkit.measures import Floats
 
 FUNCTIONS = (
     "C", "I", "s", "bs", "cc", "center", "cr", "cs", "exp", "log", "log10", "log2", "poly", "scale",
+    "standardize",
 )  # fmt: skip
 """What a formula may call. Formulas are evaluated as Python, so that anything else is refused beforehand."""
 
@@ -328,7 +329,7 @@ def _plain(docs: pd.DataFrame) -> pd.DataFrame:
 def _gaps(docs: pd.DataFrame, variables: list[str]) -> str:
     """Say how many values are missing in which column."""
     counts = {name: int(docs[name].isna().sum()) for name in variables}
-    return ", ".join(f"{name!r} in {n:,} documents" for name, n in counts.items() if n)
+    return ", ".join(f"{name!r} in {n:,} document{'' if n == 1 else 's'}" for name, n in counts.items() if n)
 
 
 def _warn_single(docs: pd.DataFrame, variables: list[str], depth: int) -> None:

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from textkit.errors import ArgumentError, EmptyError, TextkitWarning, UnknownNameError
-from textkit.models.formulas import check_rank, dependent, design, spline_basis, spline_knots
+from textkit.formulas import check_rank, dependent, design, spline_basis, spline_knots
 
 DOCS = pd.DataFrame(
     {
@@ -114,12 +114,12 @@ def test_missing_values():
     with pytest.warns(TextkitWarning) as caught:
         made = design(DOCS, "~ area")
     assert str(caught[0].message) == (
-        "1 of 6 documents are left out: formula='~ area' has no value for them ('area' in 1 documents)."
+        "1 of 6 documents are left out: formula='~ area' has no value for them ('area' in 1 document)."
     )
     assert caught[0].filename == __file__
     assert made.rows.tolist() == [0, 1, 2, 3, 5]
     with pytest.raises(
-        ArgumentError, match=r"formula='~ area': values are missing: 'area' in 1 documents\. Fill them in"
+        ArgumentError, match=r"formula='~ area': values are missing: 'area' in 1 document\. Fill them in"
     ):
         design(DOCS, "~ area", missing="error")
     with pytest.raises(EmptyError, match="no document has a value in all columns"):
