@@ -212,6 +212,42 @@ def test_like_a_plain_count_of_windows(tokens, size, by_sentence):
         assert table["log_dice"].is_monotonic_decreasing
 
 
+@given(
+    corpora(),
+    st.tuples(st.integers(0, 3), st.integers(0, 3)).filter(any),
+    st.sampled_from(["甲", "甲 *", ["甲", "丁"], "*"]),
+    st.sampled_from(["document", "paragraph", "sentence"]),
+    st.booleans(),
+    st.booleans(),
+)
+def test_the_compiled_pass_counts_the_same(tokens, size, node, within, dropped, skip_gaps):
+    if dropped:
+        tokens = tokens.drop(["乙"])
+    tables = []
+    for many in (0, math.inf):
+        with warnings.catch_warnings(), pytest.MonkeyPatch.context() as patch:
+            warnings.simplefilter("ignore", TextkitWarning)
+            patch.setattr("textkit.stats.collocates._MANY", many)
+            try:
+                tables.append(collocates(tokens, node, window=size, within=within, skip_gaps=skip_gaps))
+            except (EmptyError, UnknownNameError) as error:
+                tables.append(pd.DataFrame({"error": [str(error)]}))
+    pd.testing.assert_frame_equal(*tables, check_exact=True)
+
+
+def test_many_windows_are_counted_in_one_compiled_pass(monkeypatch):
+    texts = [" ".join(chr(0x4E00 + (i * i + 7 * k) % 61) for i in range(400)) for k in range(5)]
+    tokens = words(*texts)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", TextkitWarning)
+        monkeypatch.setattr("textkit.stats.collocates._MANY", 10)
+        monkeypatch.setattr("textkit.kernels.windows.around", None)  # not to be needed
+        found = collocates(tokens, re.compile("[一-三]"), window=(4, 2))
+        monkeypatch.undo()
+        pd.testing.assert_frame_equal(found, collocates(tokens, re.compile("[一-三]"), window=(4, 2)))
+    assert len(found) > 20
+
+
 @given(corpora(), st.sampled_from(["sentence", "paragraph", "document"]))
 def test_units_like_a_plain_count(tokens, unit):
     pieces = tokens if unit == "document" else tokens.split(unit)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 Rows = NDArray[np.int64]
 
@@ -236,3 +237,35 @@ def nearest(found: Around) -> Around:
     fresh[1:] = row[1:] != row[:-1]
     chosen = order[fresh]
     return Around(found.row[chosen], found.offset[chosen], found.hit[chosen])
+
+
+class Tally(NamedTuple):
+    """How often each term stands near the hits, on which side, at which distance, and in which documents.
+
+    ``before``, ``after``, ``distance`` (signed sum) have an entry for each term of the vocabulary. ``term``, ``doc``
+    and ``frequency`` are the cells of the table of terms by documents that are not empty, documents of a term in order.
+    """
+
+    before: Rows
+    after: Rows
+    distance: Rows
+    term: Rows
+    doc: Rows
+    frequency: Rows
+
+
+def tally(term: Rows, offset: Rows, doc: Rows, n_terms: int) -> Tally:
+    """Return the sums over places near hits, given term, offset and document of each.
+
+    >>> found = tally(np.array([1, 1, 0]), np.array([-2, 1, 1]), np.array([0, 0, 1]), 2)
+    >>> [a.tolist() for a in found]
+    [[0, 1], [1, 1], [1, -1], [0, 1], [1, 0], [1, 2]]
+    """
+    before = np.bincount(term[offset < 0], minlength=n_terms)
+    after = np.bincount(term[offset > 0], minlength=n_terms)
+    distance = np.bincount(term, weights=offset, minlength=n_terms).astype(np.int64)
+    shape = (n_terms, int(doc.max(initial=0)) + 1)
+    cells = csr_array((np.ones(len(term), dtype=np.int64), (term, doc)), shape=shape)
+    cells.sum_duplicates()
+    terms = np.repeat(np.arange(n_terms), np.diff(cells.indptr))
+    return Tally(before, after, distance, terms, cells.indices.astype(np.int64), cells.data)

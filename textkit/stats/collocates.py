@@ -46,6 +46,7 @@ UNITS = windows.SEGMENTS
 _FEW = 5  # times a pair must have been seen before it is ranked by a measure that rare pairs lead
 _COLUMN_BLOCK = 10_000  # collocates whose replicates are held at a time
 _CELLS = 10_000_000  # draws held at a time
+_MANY = 500_000  # places in windows from which on the compiled pass pays for loading numba (0.5 s, once)
 
 Ints = NDArray[np.int64]
 Window = int | tuple[int, int] | str
@@ -293,22 +294,20 @@ def _named(node: Any) -> dict[str, Pattern]:
 
 
 class _Cells(NamedTuple):
-    """Co-occurrences one by one: the term, the document, the place, and how far from the node (None for units)."""
+    """Co-occurrences one by one, for the bootstrap: the term, and the row of the hit."""
 
     term: Ints
     row: Ints
-    doc: Ints
-    unit: Ints
-    offset: Ints | None
 
 
 class _Counts(NamedTuple):
-    """Everything about one node; arrays over the listed terms ``places``."""
+    """Everything about one node; ``pair`` is about the listed terms, ``places``."""
 
     places: Ints
     pair: association.Pair
     f_node: int
-    cells: _Cells
+    near: windows.Tally
+    cells: _Cells | None
     sizes: Ints  # of the documents: tokens, or units that have tokens
 
 
@@ -334,7 +333,7 @@ def _collocates(tokens: Tokens, name: str, pattern: Pattern, options: _Options, 
             f"no word stands near {name!r} at least {options.min_count:,} times "
             f"(min_count={options.min_count}). Lower min_count, or widen the window."
         )
-    columns = _columns(tokens, found)
+    columns = _columns(tokens, found, options)
     if options.ci is not None:
         low, high = _bootstrap(tokens, hits, covered, found, options)
     else:
@@ -350,10 +349,9 @@ def _collocates(tokens: Tokens, name: str, pattern: Pattern, options: _Options, 
 def _near(tokens: Tokens, hits: Hits, covered: NDArray[np.bool_], options: _Options) -> _Counts:
     """Count the words in the windows of the hits."""
     assert options.size is not None
-    found = _windows(tokens, hits, covered, options)
-    term = tokens.ids[found.row].astype(np.int64)
+    near, cells = _tally(tokens, hits, covered, options)
     v = len(tokens.vocabulary)
-    count = np.bincount(term, minlength=v)
+    count = near.before + near.after
     places = np.flatnonzero(count >= options.min_count)
     frequency = _term_counts(tokens)
     n, row = float(len(tokens)), float(len(hits.first) * sum(options.size))
@@ -361,21 +359,38 @@ def _near(tokens: Tokens, hits: Hits, covered: NDArray[np.bool_], options: _Opti
         # looking through all that is covered would take longer than all the rest
         inside = hits.first if (hits.first == hits.last).all() else np.flatnonzero(covered)
         frequency = frequency - np.bincount(tokens.ids[inside], minlength=v)
-        n, row = n - len(inside), float(len(term))
+        n, row = n - len(inside), float(count.sum())
     counted = association.pair(count[places], len(hits.first), frequency[places], n, row=row)
-    doc = doc_rows(tokens, hits.first)[found.hit]
-    cells = _Cells(term, found.row, doc, found.hit, found.offset)
-    return _Counts(places, counted, len(hits.first), cells, tokens.lengths)
+    return _Counts(places, counted, len(hits.first), near, cells, tokens.lengths)
 
 
-def _windows(tokens: Tokens, hits: Hits, covered: NDArray[np.bool_], options: _Options) -> windows.Around:
+def _tally(
+    tokens: Tokens, hits: Hits, covered: NDArray[np.bool_], options: _Options
+) -> tuple[windows.Tally, _Cells | None]:
     assert options.size is not None
+    v = len(tokens.vocabulary)
     segments = windows.segments_of(tokens, options.segment)
-    bounds = windows.limits(segments, hits.first)
-    position = None if options.skip_gaps or tokens.is_whole else tokens.position
+    low = windows.limits(segments, hits.first)[0]
     high = windows.limits(segments, hits.last)[1]  # a phrase may reach into the next sentence
-    found = windows.around(hits.first, hits.last, (bounds[0], high), position, options.size, covered)
-    return windows.nearest(found) if options.convention == "distinct_position" else found
+    doc = doc_rows(tokens, hits.first)
+    whole = options.skip_gaps or tokens.is_whole
+    one_by_one = options.ci is not None or options.convention == "distinct_position"
+    if not one_by_one and len(hits.first) * sum(options.size) >= _MANY:
+        from textkit.kernels import near as compiled
+
+        place = np.empty(0, dtype=np.int32) if whole else tokens.position
+        outside = covered[:0] if (hits.first == hits.last).all() else covered
+        sums, cells = compiled.tally(
+            tokens.ids, hits.first, hits.last, low, high, doc, place, whole, outside, *options.size, v
+        )
+        return windows.Tally(*sums, *cells), None
+    found = windows.around(
+        hits.first, hits.last, (low, high), None if whole else tokens.position, options.size, covered
+    )
+    if options.convention == "distinct_position":
+        found = windows.nearest(found)
+    term = tokens.ids[found.row].astype(np.int64)
+    return windows.tally(term, found.offset, doc[found.hit], v), _Cells(term, hits.first[found.hit])
 
 
 def _textual(tokens: Tokens, hits: Hits, covered: NDArray[np.bool_], options: _Options) -> _Counts:
@@ -396,24 +411,20 @@ def _textual(tokens: Tokens, hits: Hits, covered: NDArray[np.bool_], options: _O
     f_node = int(with_node.sum())
     counted = association.pair(count[places], f_node, frequency[places], n_units)
     doc_of_unit = doc_rows(tokens, segments[:-1])
-    row = segments[where[together]]
-    cells = _Cells(term[together], row, doc_of_unit[where[together]], where[together], None)
-    return _Counts(places, counted, f_node, cells, np.bincount(doc_of_unit, minlength=len(tokens.corpus)))
+    beside = where[together]
+    near = windows.tally(term[together], np.zeros_like(beside), doc_of_unit[beside], v)
+    sizes = np.bincount(doc_of_unit, minlength=len(tokens.corpus))
+    return _Counts(places, counted, f_node, near, None, sizes)
 
 
-def _columns(tokens: Tokens, found: _Counts) -> dict[str, Any]:
+def _columns(tokens: Tokens, found: _Counts, options: _Options) -> dict[str, Any]:
     """Return the columns that are numbers, in the order of the places."""
     n = len(found.places)
     number = np.full(len(tokens.vocabulary), -1)
     number[found.places] = np.arange(n)
-    listed = number[found.cells.term]
+    listed = number[found.near.term]
     inside = listed >= 0
-    doc = found.cells.doc
-    if not inside.all():
-        listed, doc = listed[inside], doc[inside]
-    n_docs = len(tokens.corpus)
-    keys, cells = _counted(listed * n_docs + doc, n * n_docs)
-    term, part = keys // n_docs, keys % n_docs
+    term, part, cells = listed[inside], found.near.doc[inside], found.near.frequency[inside]
     columns: dict[str, Any] = {
         "f_xy": found.pair.o.astype(np.int64),
         "f_node": np.full(n, found.f_node, dtype=np.int64),
@@ -426,27 +437,13 @@ def _columns(tokens: Tokens, found: _Counts) -> dict[str, Any]:
     columns["p_value"] = measures.chi2_p(np.abs(columns["g2"]))
     columns["range"] = np.bincount(term, minlength=n)
     columns["dp"] = measures.deviation_of_proportions(term, part, cells, found.sizes, n).dp
-    if found.cells.offset is None:
+    if options.size is None:
         columns |= {name: np.full(n, np.nan) for name in ("mean_offset", "left", "right")}
     else:
-        offset = found.cells.offset if inside.all() else found.cells.offset[inside]
-        reach = int(np.abs(offset).max(initial=0))
-        width = 2 * reach + 1
-        # how often each word stands at each distance: all that is asked about distances follows from it
-        profile = np.bincount(listed * width + (offset + reach), minlength=n * width).reshape(n, width)
-        columns["mean_offset"] = profile @ np.arange(-reach, reach + 1.0) / found.pair.o
-        columns["left"] = profile[:, :reach].sum(axis=1).astype(np.float64)
-        columns["right"] = profile[:, reach + 1 :].sum(axis=1).astype(np.float64)
+        columns["mean_offset"] = found.near.distance[found.places] / found.pair.o
+        columns["left"] = found.near.before[found.places].astype(np.float64)
+        columns["right"] = found.near.after[found.places].astype(np.float64)
     return columns
-
-
-def _counted(keys: Ints, n_keys: int) -> tuple[Ints, Ints]:
-    """Return the keys that occur, in rising order, and how often; a table of all of them where it is small."""
-    if n_keys > 4 * len(keys) + 1000:
-        return pairs.count_keys(keys)
-    counts = np.bincount(keys, minlength=n_keys)
-    there = np.flatnonzero(counts)
-    return there, counts[there]
 
 
 def _term_counts(tokens: Tokens) -> Ints:
@@ -510,7 +507,7 @@ def _by_unit(tokens: Tokens, hits: Hits, covered: NDArray[np.bool_], found: _Cou
     """Add up by unit what `_near` or `_textual` adds up over the whole corpus."""
     segments = windows.segments_of(tokens, options.unit)
     units = len(segments) - 1
-    cells, listed = found.cells, len(found.places)
+    listed = len(found.places)
     number = np.full(len(tokens.vocabulary), -1)
     number[found.places] = np.arange(listed)
 
@@ -524,17 +521,18 @@ def _by_unit(tokens: Tokens, hits: Hits, covered: NDArray[np.bool_], found: _Cou
 
     if options.size is None:
         return _textual_by_unit(tokens, hits, covered, options, matrix, unit_of, units)
-    unit = unit_of(hits.first)
-    node = np.bincount(unit, minlength=units).astype(np.float64)
+    assert found.cells is not None
+    node = np.bincount(unit_of(hits.first), minlength=units).astype(np.float64)
+    near = unit_of(found.cells.row)
     counted = np.ones(len(tokens), dtype=np.bool_) if options.expected == "simple" else ~covered
     rows = np.flatnonzero(counted)
     n = np.add.reduceat(counted, segments[:-1], dtype=np.float64)
     row = (
-        np.bincount(unit[cells.unit], minlength=units).astype(np.float64)
+        np.bincount(near, minlength=units).astype(np.float64)
         if options.expected == "surface"
         else node * sum(options.size)
     )
-    return _ByUnit(matrix(cells.term, unit[cells.unit]), matrix(tokens.ids[rows], unit_of(rows)), node, row, n)
+    return _ByUnit(matrix(found.cells.term, near), matrix(tokens.ids[rows], unit_of(rows)), node, row, n)
 
 
 def _textual_by_unit(
