@@ -75,6 +75,23 @@ def _told_by(case: Case, row: dict[str, Any]) -> str:
     return f"{case.peer}: {row['note']}" if row.get("note") else ""
 
 
+def missing(case: Case) -> str:
+    """Say what a case needs that is not here, if anything."""
+    if case.extra_corpora and not os.environ.get("TEXTKIT_SHARED"):
+        return "needs the extra test corpora"
+    if case.own_environment and peer_python() < case.peer_python:
+        wanted = ".".join(map(str, case.peer_python))
+        return f"the peer needs Python {wanted}: make bench PEERS_PYTHON=python{wanted}"
+    return ""
+
+
+def peer_python() -> tuple[int, int]:
+    code = "import sys; print(*sys.version_info[:2])"
+    told = subprocess.run([str(PEERS), "-c", code], capture_output=True, text=True, check=True).stdout
+    major, minor = map(int, told.split())
+    return major, minor
+
+
 def verdict(case: Case, row: dict[str, Any]) -> str:
     if not row["equal"]:
         return "RESULTS DIFFER"
@@ -93,7 +110,12 @@ def peer_versions() -> list[str]:
     """Return the versions of the peers that have an environment of their own."""
     if not PEERS.is_file():
         return []
-    code = "import importlib.metadata as m\nfor p in 'gensim datasketch pycorpdiff'.split(): print(p, m.version(p))"
+    code = (
+        "import importlib.metadata as m\n"
+        "there = {d.name for d in m.distributions()}\n"
+        "for p in 'gensim datasketch pycorpdiff tomotopy structural-topic-model'.split():\n"
+        "    if p in there: print(p, m.version(p))"
+    )
     return subprocess.run([str(PEERS), "-c", code], capture_output=True, text=True, check=True).stdout.splitlines()
 
 
@@ -108,6 +130,8 @@ def main() -> int:
         prepare()
     if any(case.own_environment for case in chosen) and not PEERS.is_file():
         raise SystemExit("the peers are not installed; run: make bench")
+    left_out = {case.title: why for case in chosen if (why := missing(case))}
+    chosen = [case for case in chosen if case.title not in left_out]
     rows = {}
     for case in chosen:
         rows[case.name] = row = measure(case, options.repeats)
@@ -116,6 +140,7 @@ def main() -> int:
     machine = f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
     versions = ", ".join([*(f"{p} {importlib.metadata.version(p)}" for p in PACKAGES), *peer_versions()])
     notes = [f"- **{c.title}**: {rows[c.name]['note']}" for c in chosen if rows[c.name]["note"]]
+    notes += [f"- **{title}**: not run, {why}" for title, why in left_out.items()]
     report = [
         "# Benchmarks",
         "",

@@ -31,6 +31,10 @@ class Case:
     """Measured on the files that `benchmarks.inputs` writes."""
     own_environment: bool = False
     """The peer is a function of `benchmarks.peers`."""
+    extra_corpora: bool = False
+    """Measured on a corpus that only TEXTKIT_SHARED has."""
+    peer_python: tuple[int, int] = (3, 11)
+    """The oldest Python that the peer runs on."""
 
 
 def digest(value: Any) -> str:
@@ -621,6 +625,52 @@ CASES = [
         "≤ 20 s",
         lambda r: r["ours_s"] <= 20,
     ),
+    Case(
+        "stm",
+        "STM, 5,000 documents (poliblog5k), K = 20, to the bound of R stm",
+        "",
+        "≤ 6 s",
+        lambda r: r["ours_s"] <= 6,
+        inputs=True,
+        extra_corpora=True,
+    ),
+    Case(
+        "stm_passes",
+        "the same, spectral start and three passes",
+        "structural-topic-model",
+        "≥ 3 x",
+        lambda r: r["ratio"] >= 3,
+        1,
+        inputs=True,
+        own_environment=True,
+        extra_corpora=True,
+        peer_python=(3, 12),
+    ),
+    Case(
+        "estep",
+        "E-step of 1,000 of these documents, K = 50, one thread",
+        "",
+        "≤ 0.3 s",
+        lambda r: r["ours_s"] <= 0.3,
+        inputs=True,
+        extra_corpora=True,
+    ),
+    Case(
+        "large_stm",
+        "STM, 200,000 documents x 100 words, K = 50, three passes",
+        "",
+        "≤ 4 GB",
+        lambda r: r["ours_mb"] <= 4096,
+        1,
+    ),
+    Case(
+        "large_gibbs",
+        "LDA by Gibbs sampling on the same, twenty sweeps",
+        "",
+        "≤ 4 GB",
+        lambda r: r["ours_mb"] <= 4096,
+        1,
+    ),
     Case("import", "`import textkit`", "import pandas", "≤ 0.1 s", lambda r: r["ours_s"] <= 0.1),
     Case("cold", "first cut after a cold start", "jieba", "≤ half", lambda r: r["ratio"] >= 2),
     Case("compare", "`textkit compare`, five speeches, cold", "", "≤ 15 s", lambda r: r["ours_s"] <= 15),
@@ -629,6 +679,8 @@ CASES = [
 
 def main() -> None:
     """Run one side of one case and print what it measured as JSON."""
+    from benchmarks import topics
+
     name, side = sys.argv[1:3]
     functions: dict[str, Callable[[], Result]] = {
         "matrix.ours": lambda: matrix_ours(100_000),
@@ -659,6 +711,11 @@ def main() -> None:
         "cold.ours": cold_ours,
         "cold.peer": cold_peer,
         "compare.ours": compare_ours,
+        "stm.ours": topics.stm_ours,
+        "stm_passes.ours": topics.stm_passes_ours,
+        "estep.ours": topics.estep_ours,
+        "large_stm.ours": lambda: topics.large_ours("stm"),
+        "large_gibbs.ours": lambda: topics.large_ours("gibbs"),
     }
     result = functions[f"{name}.{side}"]()
     result["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,21 @@ def _alike(a: str, b: str) -> bool:
     return len(first & second) >= 0.6 * len(first | second)
 
 
+def poliblog(folder: Path) -> None:
+    """Write the counts and the covariates of poliblog5k where both sides find them."""
+    import pandas as pd
+
+    shared = Path(os.environ["TEXTKIT_SHARED"]) / "data" / "reference"
+    cells = pd.read_csv(shared / "inputs" / "poliblog5k_triplets.csv.gz")
+    places = (cells["doc_id"].to_numpy() - 1, cells["feature_id"].to_numpy() - 1)
+    save_npz(folder / "poliblog.npz", csr_matrix((cells["count"].to_numpy(), places)))
+    x = pd.read_csv(shared / "stm" / "poliblog5k_K20_X.csv.gz").iloc[:, 1:].to_numpy(float)
+    np.save(folder / "poliblog_x.npy", x)
+    pd.read_csv(shared / "inputs" / "poliblog5k_meta.csv.gz").to_json(folder / "poliblog_docs.json")
+    info = json.loads((shared / "stm" / "poliblog5k_K20_info.json").read_text(encoding="utf-8"))
+    (folder / "poliblog_info.json").write_text(json.dumps(info), encoding="utf-8")
+
+
 def prepare(folder: Path = FOLDER) -> Path:
     """Write all inputs that are not there yet."""
     import textkit as tk
@@ -87,6 +103,8 @@ def prepare(folder: Path = FOLDER) -> Path:
     if not (folder / "matrix.npz").is_file():
         words = tk.tokenize(tk.Corpus([d * 1 for d in _long_documents(10_000)]), progress=False).keep(tk.is_word)
         save_npz(folder / "matrix.npz", csr_matrix(tk.tfidf(tk.count(words)).matrix))
+    if os.environ.get("TEXTKIT_SHARED") and not (folder / "poliblog.npz").is_file():
+        poliblog(folder)
     return folder
 
 

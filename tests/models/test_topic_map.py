@@ -83,7 +83,8 @@ def test_no_nan_in_the_json(tmp_path):
     assert data_of(text)["terms"] == []
 
 
-@pytest.mark.skipif(which("chromium") is None, reason="needs a browser")
+@pytest.mark.browser
+@pytest.mark.skipif(which("chromium") is None, reason="needs the browser chromium")
 def test_the_script_runs(model, tmp_path):
     path = save_topic_map(model, tmp_path / "map.html", n=4, lang="en", labels={1: "a<b"})
     done = subprocess.run(
@@ -91,8 +92,7 @@ def test_the_script_runs(model, tmp_path):
         capture_output=True, timeout=60, check=False,
     )  # fmt: skip
     page = done.stdout.decode()
-    if "<html" not in page:
-        pytest.skip("the browser did not start")
+    assert "<html" in page, done.stderr.decode()[-500:]
     assert page.count('class="term"') == 4
     first = topic_terms(model, 4, by="relevance", relevance_lambda=0.6).query("topic == 1")["term"].tolist()
     chart = page[page.index('id="terms"') :]
