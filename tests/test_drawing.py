@@ -75,3 +75,18 @@ def test_checks():
         ax = plt.figure().add_subplot()
         ax.remove()
         drawing.size_in_points(ax)
+
+
+def test_ticks_name_the_place_where_they_stand():
+    assert drawing.tick_numbers([-6.1, -6.075, -6.05]) == ["−6.100", "−6.075", "−6.050"]
+    assert drawing.tick_numbers([0.1, 1, 10, 1000]) == ["0.1", "1", "10", "1,000"]
+    assert drawing.tick_numbers([2019.0, 2019.5]) == ["2,019.0", "2,019.5"]
+    assert drawing.tick_numbers([3.0]) == ["3"] and drawing.tick_numbers([]) == []
+    assert drawing.tick_numbers([1.0, float("inf")]) == ["1", "∞"]
+
+
+@given(st.floats(-1e5, 1e5), st.floats(1e-3, 1e3), st.integers(2, 8))
+def test_no_tick_is_off_by_more_than_a_twentieth_of_the_room(first, step, n):
+    values = first + step * np.arange(n)
+    written = [float(text.replace(",", "").replace("−", "-")) for text in drawing.tick_numbers(values.tolist())]
+    assert np.abs(np.array(written) - values).max() <= step / 20 * (1 + 1e-6) + 1e-9

@@ -42,6 +42,9 @@ from .models.keywords import keyword_report as keyword_report
 from .models.keywords import keyword_terms as keyword_terms
 from .models.lda import LDA as LDA
 from .models.nmf import NMF as NMF
+from .models.permutation import permutation_draws as permutation_draws
+from .models.permutation import permutation_test as permutation_test
+from .models.refits import refit_topics as refit_topics
 from .models.simulation import SimulatedCorpus as SimulatedCorpus
 from .models.simulation import simulate_corpus as simulate_corpus
 from .models.stm import STM as STM
@@ -73,10 +76,14 @@ from .plots.agreement import plot_agreement as plot_agreement
 from .plots.agreement import plot_confusion as plot_confusion
 from .plots.collocates import plot_collocates as plot_collocates
 from .plots.comparison_cloud import plot_comparison_cloud as plot_comparison_cloud
+from .plots.convergence import plot_convergence as plot_convergence
 from .plots.delta import plot_delta as plot_delta
 from .plots.delta import plot_delta_consensus as plot_delta_consensus
 from .plots.dispersion import plot_dispersion as plot_dispersion
 from .plots.dispersion_scores import plot_dispersion_scores as plot_dispersion_scores
+from .plots.effect_contrasts import plot_effect_contrasts as plot_effect_contrasts
+from .plots.effect_predictions import plot_effect_predictions as plot_effect_predictions
+from .plots.effects import plot_effects as plot_effects
 from .plots.entropy import plot_entropy as plot_entropy
 from .plots.frequency import plot_frequency as plot_frequency
 from .plots.heaps import plot_heaps as plot_heaps
@@ -86,6 +93,8 @@ from .plots.keyness_volcano import plot_keyness_volcano as plot_keyness_volcano
 from .plots.lexical_diversity import plot_lexical_diversity as plot_lexical_diversity
 from .plots.lookup import plot_lookup as plot_lookup
 from .plots.network import plot_network as plot_network
+from .plots.permutation import plot_permutation as plot_permutation
+from .plots.perspectives import plot_perspectives as plot_perspectives
 from .plots.rank_turbulence import plot_rank_turbulence as plot_rank_turbulence
 from .plots.readability import plot_readability as plot_readability
 from .plots.similarity import plot_dendrogram as plot_dendrogram

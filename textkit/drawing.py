@@ -243,7 +243,30 @@ def size_in_points(ax: Axes) -> tuple[float, float]:
 
 def plain_numbers(axis: Axis) -> None:
     """Write the ticks of an axis as plain numbers with thousands separators, never as 1e6."""
-    axis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
+    axis.set_major_formatter(_PlainNumbers(lambda value, _: number(value)))
+
+
+class _PlainNumbers(FuncFormatter):
+    """Three digits, and more only where ticks stand so close that three would name another place."""
+
+    def format_ticks(self, values: Sequence[float]) -> list[str]:
+        return tick_numbers(values)
+
+
+def tick_numbers(values: Sequence[float]) -> list[str]:
+    """Write the numbers of an axis so that none is off by more than a twentieth of the room between two ticks.
+
+    >>> tick_numbers([0, 0.25, 0.5]), tick_numbers([-6.1, -6.075, -6.05]), tick_numbers([1000.5, 1001.0])
+    (['0', '0.25', '0.5'], ['−6.100', '−6.075', '−6.050'], ['1,000.5', '1,001.0'])
+    """
+    texts = [number(value) for value in values]
+    if not np.isfinite(values).all():
+        return texts
+    room = float(np.diff(np.unique(values)).min(initial=math.inf)) / 20
+    if all(abs(float(t.replace(",", "").replace("−", "-")) - v) <= room for t, v in zip(texts, values, strict=True)):
+        return texts
+    decimals = next(n for n in range(16) if n == 15 or all(abs(round(value, n) - value) <= room for value in values))
+    return [f"{value:,.{decimals}f}".replace("-", "−") for value in values]
 
 
 def set_title(ax: Axes, title: str | None, *, pad: float = 6.0) -> None:

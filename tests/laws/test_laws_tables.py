@@ -21,6 +21,7 @@ from textkit.models import (
     effects,
     keyatm_shares,
     keywords,
+    permutation,
     stm_words,
     topic_choice,
     topic_coherence,
@@ -276,6 +277,16 @@ TABLES: dict[str, tuple[list[str], Callable[[], Any], list[Variant]]] = {
             lambda m: tk.estimate_effect(m, "~ town", errors="hc1", n_draws=5),
         ],
     ),
+    "permutation_test": (
+        permutation.COLUMNS,
+        structural,
+        [lambda m: tk.permutation_test(m, dtm(), "town", n_permutations=2, n_jobs=1)],
+    ),
+    "permutation_draws": (
+        permutation.DRAW_COLUMNS,
+        structural,
+        [lambda m: tk.permutation_draws(tk.permutation_test(m, dtm(), "town", n_permutations=2, n_jobs=1))],
+    ),
     "effect_contrasts": (
         effects.CONTRAST_COLUMNS,
         structural,
@@ -439,7 +450,11 @@ TABLES: dict[str, tuple[list[str], Callable[[], Any], list[Variant]]] = {
     "topic_shares": (
         list(topic_shares.COLUMNS),
         model,
-        [tk.topic_shares, lambda m: tk.topic_shares(m, by="town", weight="tokens")],
+        [
+            tk.topic_shares,
+            lambda m: tk.topic_shares(m, by="town", weight="tokens"),
+            lambda m: tk.topic_shares(m, ci="bootstrap", n_replicates=100),
+        ],
     ),
     "topic_coherence": (
         list(topic_coherence.COLUMNS),
@@ -541,7 +556,7 @@ def test_settings_name_every_option(name: str) -> None:
         missing = set(options) - set(settings)
         if name in ("keyness", "keyness_groups", "effect_sizes"):
             missing -= {"prior", "alpha0"}  # named by fightin_words only, which uses them
-        if name == "choose_topics":
+        if name in ("choose_topics", "permutation_test"):
             missing -= {"folder", "n_jobs"}  # where and how, which changes no number
         if name in ("perspectives", "topic_stability"):
             missing -= {"dtm", "reference"}  # inputs

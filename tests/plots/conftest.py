@@ -76,9 +76,23 @@ def trend_table(terms=("改革", "创新"), groups=(2019, 2020, 2021)):
     return pd.DataFrame(rows, columns=["group", "term", "count", "total", "rate", "ci_low", "ci_high"])
 
 
-def shares_table(topics=3, groups=("甲", "乙")):
+def shares_table(topics=3, groups=("甲", "乙"), sure=False):
     rows = [(group, k + 1, 1 / topics, 4) for group in groups for k in range(topics)]
-    return pd.DataFrame(rows, columns=["group", "topic", "share", "n_docs"])
+    table = pd.DataFrame(rows, columns=["group", "topic", "share", "n_docs"])
+    return table.assign(ci_low=table["share"] - 0.1, ci_high=table["share"] + 0.1) if sure else table
+
+
+def effects_table(terms=("town[T.乙]", "year"), topics=2):
+    rows = [(topic, term) for topic in range(1, topics + 1) for term in terms]
+    estimate = np.linspace(-0.3, 0.3, len(rows))
+    return pd.DataFrame(rows, columns=["topic", "term"]).assign(
+        estimate=estimate, q_value=0.01, ci_low=estimate - 0.1, ci_high=estimate + 0.1
+    )
+
+
+def perspectives_table(terms=("网格", "信访", "工作")):
+    a = np.linspace(0.1, 0.01, len(terms))
+    return pd.DataFrame({"term": list(terms), "probability_a": a, "probability_b": a[::-1], "difference": a - a[::-1]})
 
 
 def collocates_table(words=("社会", "基层", "现代化")):

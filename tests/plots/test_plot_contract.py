@@ -21,6 +21,7 @@ from textkit.plots.comparison_cloud import plot_comparison_cloud
 from textkit.plots.delta import plot_delta, plot_delta_consensus
 from textkit.plots.dispersion import plot_dispersion
 from textkit.plots.dispersion_scores import plot_dispersion_scores
+from textkit.plots.effects import plot_effects
 from textkit.plots.entropy import plot_entropy
 from textkit.plots.frequency import plot_frequency
 from textkit.plots.heaps import plot_heaps
@@ -29,6 +30,7 @@ from textkit.plots.keyness_volcano import plot_keyness_volcano
 from textkit.plots.lexical_diversity import plot_lexical_diversity
 from textkit.plots.lookup import plot_lookup
 from textkit.plots.network import plot_network
+from textkit.plots.perspectives import plot_perspectives
 from textkit.plots.readability import plot_readability
 from textkit.plots.similarity import plot_dendrogram, plot_similarity
 from textkit.plots.tfidf import plot_tfidf
@@ -53,6 +55,9 @@ PLOTS = {
     "comparison_cloud": (plot_comparison_cloud, "frequency", {"groups": ("甲", "乙", "丙")}, 1),
     "topic_shares": (plot_topic_shares, "shares", {}, 1),
     "topic_shares-heat": (plot_topic_shares, "shares", {"topics": 9}, 1),
+    "topic_shares-points": (plot_topic_shares, "shares", {"sure": True}, 3),
+    "effects": (plot_effects, "effects", {}, 2),
+    "perspectives": (plot_perspectives, "perspectives", {}, 1),
     "collocates": (plot_collocates, "collocates", {}, 1),
     "network": (plot_network, "pairs", {}, 1),
     "network-nodes": (plot_network, "collocates", {}, 1),

@@ -25,6 +25,9 @@ PREDICTION_COLUMNS = ["topic", "value", "estimate", "se", "ci_low", "ci_high"]
 NOTE = "Conditional on the estimated topics: intervals are too narrow where the topics themselves are uncertain."
 """The sentence under every table and picture of effects; in ``table.attrs["textkit"]["note"]``."""
 
+REFIT_NOTE = "Over refits of the topics: intervals count how uncertain the topics themselves are."
+"""The sentence with ``uncertainty="refit"``."""
+
 _MOST = 50  # values of a covariate that are compared with each other
 
 
@@ -61,13 +64,13 @@ def estimate_effect(
         Numbers of topics, from 1; by default all.
     uncertainty : {"global", "local", "none", "refit"}, default "global"
         ``"global"``: draws around each document with the mean covariance of all; ``"local"``: with its own, which needs
-        ``dtm``; ``"none"``: the shares as if they were known; ``"refit"``: the shares of ``refits``, so that the topics
-        are uncertain too.
+        ``dtm``; ``"none"``: the shares as if they were known; ``"refit"``: the shares of ``refits``, drawn once from
+        each of them as for ``"global"`` if it was fitted with STM, so that the topics are uncertain too.
     dtm : DocumentTermMatrix, optional
         The matrix of the fit, for ``"local"``.
     refits : sequence of TopicModel, optional
-        Other fits with as many topics and the same documents, for ``"refit"``; their topics are matched to those of
-        ``model`` by the cosine of their words.
+        Other fits with as many topics and the same documents, for ``"refit"``: from `refit_topics`. Their topics are
+        matched to those of ``model`` by the cosine of their words.
     n_draws : int, default 25
     rubin : bool, default False
         Pool by Rubin's rule. ``"refit"`` always does.
@@ -105,9 +108,11 @@ def estimate_effect(
 
     Notes
     -----
-    Conditional on the estimated topics: a new fit would find other topics, and only ``"refit"`` knows of that. Shares
-    lie between 0 and 1 and sum to one; predictions of a straight line may leave that range. For the effect of
-    a treatment find the topics in one half of the documents and estimate in the other (Egami et al. 2022).
+    Conditional on the estimated topics: a new fit would find other topics, and only ``"refit"`` knows of that; in
+    simulations its 95 % intervals held the truth 93 times in a hundred, those of ``"global"`` 78 times (see
+    `refit_topics`). Shares lie between 0 and 1 and sum to one; predictions of a straight line may leave that range. For
+    the effect of a treatment find the topics in one half of the documents and estimate in the other (Egami et al.
+    2022).
 
     References
     ----------
@@ -430,5 +435,5 @@ def _stamped(
         "refits": None if refits is None else [other.fingerprint for other in refits],
     }
     stamp(table, function, inputs=model.inputs, method=model.method, **others, **settings)
-    table.attrs["textkit"]["note"] = NOTE
+    table.attrs["textkit"]["note"] = REFIT_NOTE if settings["uncertainty"] == "refit" else NOTE
     return table

@@ -178,7 +178,7 @@ def _draws(
         yield model.doc_topic[placed]
         return
     if uncertainty == "refit":
-        yield from _refitted(model, placed, refits)
+        yield from _refitted(model, placed, refits, random_state)
         return
     if "eta" not in model.parameters or "nu" not in model.parameters:
         raise ArgumentError(
@@ -203,26 +203,47 @@ def _draws(
         yield softmax(eta + np.einsum("di,dij->dj", rng.standard_normal(eta.shape), factors))
 
 
-def _refitted(model: TopicModel, placed: Any, refits: Sequence[TopicModel] | None) -> Iterator[Floats]:
+def _refitted(
+    model: TopicModel, placed: Any, refits: Sequence[TopicModel] | None, random_state: int
+) -> Iterator[Floats]:
+    """Yield the shares under the topics of each refit, in the order of the topics of the model.
+
+    Where a refit knows how sure it is of a document (STM), they are drawn once from that, as for "global": what is
+    uncertain about the shares given the topics does not go away because the topics are uncertain too.
+    """
     from scipy.optimize import linear_sum_assignment
 
     if refits is None or len(refits) < 2:
-        raise ArgumentError('uncertainty="refit" needs refits: at least two other fits of the same documents.')
+        raise ArgumentError(
+            'uncertainty="refit" needs refits: at least two other fits of the same documents. Make them with '
+            "refit_topics(model, dtm)."
+        )
     names = [model.names[place] for place in placed]
     ours = model.topic_term / np.linalg.norm(model.topic_term, axis=1, keepdims=True)
-    for number, other in enumerate(refits, start=1):
-        check_type(f"refits[{number - 1}]", other, TopicModel)
+    rng = np.random.default_rng(random_state)
+    for number, other in enumerate(refits):
+        check_type(f"refits[{number}]", other, TopicModel)
         if other.n_topics != model.n_topics or other.vocabulary.terms != model.vocabulary.terms:
-            raise ArgumentError(f"refits[{number - 1}] has other terms or another number of topics than the model.")
+            raise ArgumentError(f"refits[{number}] has other terms or another number of topics than the model.")
         where = {name: place for place, name in enumerate(other.names)}
         if any(name not in where for name in names):
-            raise ArgumentError(f"refits[{number - 1}] lacks documents of the model.")
+            raise ArgumentError(
+                f"refits[{number}] lacks documents of the model. refit_topics(model, dtm) makes refits that have them "
+                "all."
+            )
+        rows = [where[name] for name in names]
         theirs = other.topic_term / np.linalg.norm(other.topic_term, axis=1, keepdims=True)
         _, matched = linear_sum_assignment(-(ours @ theirs.T))
-        shares = other.doc_topic[[where[name] for name in names]][:, matched]
+        shares = other.doc_topic[rows]
         if np.isnan(shares).any():
-            raise ArgumentError(f"refits[{number - 1}] has no shares for some documents of the model.")
-        yield shares
+            raise ArgumentError(f"refits[{number}] has no shares for some documents of the model.")
+        if "eta" in other.parameters and "nu" in other.parameters:
+            from textkit.models.stm_em import softmax
+
+            eta = other.parameters["eta"][rows]
+            factor = np.linalg.cholesky(other.parameters["nu"])
+            shares = softmax(eta + rng.standard_normal(eta.shape) @ factor.T)
+        yield shares[:, matched]
 
 
 def _topics(model: TopicModel, topics: Sequence[int] | None) -> list[int]:
