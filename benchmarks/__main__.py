@@ -62,6 +62,8 @@ def measure(case: Case, repeats: int) -> dict[str, Any]:
     if peer:
         result |= {"peer_s": median(peer, "seconds"), "peer_mb": median(peer, "peak_mb")}
         result["ratio"] = result["peer_s"] / result["ours_s"]
+        if "perplexity" in ours[0]:
+            result["perplexity"] = median(ours, "perplexity") / median(peer, "perplexity")
         result["memory"] = result["ours_mb"] / result["peer_mb"]
         result["note"] = "; ".join(part for part in (result["note"], _told_by(case, peer[-1])) if part)
         # a peer that computes something else on the same input gives an empty check

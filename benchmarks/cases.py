@@ -656,6 +656,15 @@ CASES = [
         extra_corpora=True,
     ),
     Case(
+        "lda",
+        "LDA, 18,000 Chinese paragraphs, K = 50, 300 sweeps",
+        "tomotopy, two workers",
+        "perplexity ≤ 1.005 x, in no more time",
+        lambda r: r["perplexity"] <= 1.005 and r["ratio"] >= 1,
+        inputs=True,
+        own_environment=True,
+    ),
+    Case(
         "large_stm",
         "STM, 200,000 documents x 100 words, K = 50, three passes",
         "",
@@ -679,7 +688,8 @@ CASES = [
 
 def main() -> None:
     """Run one side of one case and print what it measured as JSON."""
-    from benchmarks import topics
+    from benchmarks import topics, topics_peers
+    from benchmarks.inputs import FOLDER
 
     name, side = sys.argv[1:3]
     functions: dict[str, Callable[[], Result]] = {
@@ -714,6 +724,7 @@ def main() -> None:
         "stm.ours": topics.stm_ours,
         "stm_passes.ours": topics.stm_passes_ours,
         "estep.ours": topics.estep_ours,
+        "lda.ours": lambda: topics_peers.lda_ours(FOLDER),
         "large_stm.ours": lambda: topics.large_ours("stm"),
         "large_gibbs.ours": lambda: topics.large_ours("gibbs"),
     }

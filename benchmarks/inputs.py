@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix, save_npz
 
+from benchmarks import topics_peers
 from benchmarks.corpora import ROOT, sentences, short_documents, texts
 
 FOLDER = ROOT / "build" / "bench"
@@ -103,6 +104,8 @@ def prepare(folder: Path = FOLDER) -> Path:
     if not (folder / "matrix.npz").is_file():
         words = tk.tokenize(tk.Corpus([d * 1 for d in _long_documents(10_000)]), progress=False).keep(tk.is_word)
         save_npz(folder / "matrix.npz", csr_matrix(tk.tfidf(tk.count(words)).matrix))
+    if not (folder / "lda_train.npz").is_file():
+        topics_peers.prepare(folder)
     if os.environ.get("TEXTKIT_SHARED") and not (folder / "poliblog.npz").is_file():
         poliblog(folder)
     return folder

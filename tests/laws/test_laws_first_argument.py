@@ -18,9 +18,9 @@ import pytest
 import textkit as tk
 
 NO_DATA = {
-    "Attribution", "available", "Characters", "Comparison", "Cooccurrence", "DEFAULT_RULES", "Edit", "GibbsLDA",
-    "IntrusionTask", "Jieba", "KeyATM", "LDA", "NMF", "simulate_corpus", "SimulatedCorpus", "Spaces", "STM",
-    "stopword_lists", "TextkitError", "TextkitWarning", "Trace",
+    "Attribution", "available", "Characters", "Comparison", "Cooccurrence", "DEFAULT_RULES", "DynamicTopics", "Edit",
+    "GibbsLDA", "HDP", "IntrusionTask", "Jieba", "KeyATM", "LDA", "NMF", "simulate_corpus", "SimulatedCorpus", "Spaces",
+    "STM", "stopword_lists", "TextkitError", "TextkitWarning", "Trace",
 }  # fmt: skip
 """Names without a first argument that holds data."""
 

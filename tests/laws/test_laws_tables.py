@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import re
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from textkit import lexicons
 from textkit.audit import REPORT_COLUMNS
 from textkit.cleaning.audit import EDIT_COLUMNS
 from textkit.models import (
+    dynamic_terms,
     effects,
     keyatm_shares,
     keywords,
@@ -112,6 +114,13 @@ KEYWORDS = {"治理": ["网格", "管理"]}
 
 def keyed() -> tk.TopicModel:
     return tk.fit_topics(dtm(), 2, tk.KeyATM(keywords=KEYWORDS, covariates="~ town", n_iterations=100), random_state=3)
+
+
+def moving() -> tk.TopicModel:
+    method = tk.DynamicTopics(time="town", n_starts=1, n_iterations=10, thin=1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", tk.TextkitWarning)
+        return tk.fit_topics(dtm(), 2, method, random_state=3)
 
 
 def structural() -> tk.TopicModel:
@@ -276,6 +285,11 @@ TABLES: dict[str, tuple[list[str], Callable[[], Any], list[Variant]]] = {
             lambda m: tk.estimate_effect(m, "~ town", uncertainty="none"),
             lambda m: tk.estimate_effect(m, "~ town", errors="hc1", n_draws=5),
         ],
+    ),
+    "topic_terms_over_time": (
+        dynamic_terms.COLUMNS,
+        moving,
+        [lambda m, b=b: tk.topic_terms_over_time(m, 2, by=b) for b in ("probability", "change")],
     ),
     "permutation_test": (
         permutation.COLUMNS,

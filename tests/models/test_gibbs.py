@@ -14,7 +14,7 @@ import textkit as tk
 from textkit.errors import ArgumentError, TextkitWarning, UnknownNameError
 from textkit.kernels import gibbs as kernels
 from textkit.matrix import DocumentTermMatrix
-from textkit.models import gibbs
+from textkit.models import gibbs, stm_em
 from textkit.models.gibbs import (
     GibbsLDA,
     Plan,
@@ -22,6 +22,7 @@ from textkit.models.gibbs import (
     fixed_point,
     flat,
     generators,
+    grid,
     log_joint,
     padded,
     run,
@@ -122,7 +123,7 @@ def test_the_sweeps_visit_each_state_as_often_as_it_is_probable():
     _, random = generators(5)
     seen = np.zeros(32)
     for _ in range(40_000):
-        kernels.lda_sweep(indptr, words, z, terms, shared, size, prior, priors, plain, 2, random)
+        kernels.lda_sweep(indptr[:-1], indptr[1:], words, z, terms, shared, size, prior, priors, plain, 2, random)
         seen[int("".join(map(str, z)), 2)] += 1
     np.testing.assert_allclose(seen / seen.sum(), expected, atol=0.01)
 
@@ -138,6 +139,89 @@ def test_the_tables_keep_up_with_the_topics(planted):
     np.testing.assert_array_equal(chain.doc_topic, crossed(chain.tokens.doc, chain.topics, d, 11))
     np.testing.assert_allclose(chain.size, chain.term_topic.sum(axis=0) + chain.prior_sums, rtol=1e-12)
     np.testing.assert_array_equal(chain.term_topic[:, :11].sum(axis=1), planted.dtm.term_counts)
+
+
+# sweeps in blocks
+
+
+@pytest.fixture
+def blocks(monkeypatch):
+    """Sweep the smallest corpus in blocks, as a large one."""
+    monkeypatch.setattr(gibbs, "_LARGE", 0)
+    return monkeypatch
+
+
+def test_every_token_is_in_one_block(planted):
+    tokens = flat(planted.dtm.matrix)
+    cut = grid(tokens, planted.dtm.term_counts, 4)
+    seen = np.zeros(len(tokens.words), dtype=int)
+    terms = [set() for _ in range(4)]
+    amounts = np.zeros((4, 4), dtype=int)
+    for i, rows in enumerate(cut.docs):
+        for j in range(4):
+            for first, last in zip(cut.begin[j, rows], cut.begin[j + 1, rows], strict=True):
+                seen[first:last] += 1
+                terms[j] |= set(tokens.words[first:last].tolist())
+                amounts[i, j] += last - first
+    assert (seen == 1).all()
+    assert not any(terms[a] & terms[b] for a in range(4) for b in range(a))
+    # 7,200 tokens in 16 blocks: 450 each, give or take a document (80) and a term
+    assert np.abs(amounts.sum(axis=1) - 1800).max() <= 80
+    assert np.abs(amounts.sum(axis=0) - 1800).max() <= planted.dtm.term_counts.max()
+
+
+@pytest.mark.parametrize("counts", [[[3]], [[1, 0, 0], [0, 0, 1]], [[200, 1]], np.eye(9, dtype=int)])
+def test_blocks_may_be_empty(counts, blocks):
+    dtm = DocumentTermMatrix(counts, [f"w{i}" for i in range(len(counts[0]))])
+    chain = gibbs._LDAChain(GibbsLDA(alpha=0.5, random_state=2), dtm, 1 + len(counts[0]) // 2, [])
+    for step in range(1, 4):
+        chain.sweep(step)
+    np.testing.assert_array_equal(chain.term_topic.sum(axis=1), dtm.term_counts)
+    np.testing.assert_array_equal(chain.doc_topic.sum(axis=1), dtm.lengths)
+
+
+def test_the_number_of_threads_changes_nothing(planted, blocks):
+    found = []
+    for threads in (1, 2, 3):
+        blocks.setattr(stm_em, "n_threads", lambda n=threads: n)
+        found.append(fit_topics(planted.dtm, 3, QUICK, random_state=4).fingerprint)
+    assert len(set(found)) == 1
+    blocks.setattr(gibbs, "_LARGE", 10**9)
+    assert fit_topics(planted.dtm, 3, QUICK, random_state=4).fingerprint != found[0]
+
+
+def test_blocks_sample_the_same_model(planted, monkeypatch):
+    """The trace after burn-in, over four seeds each: its mean with and without blocks, in standard errors."""
+    values = []
+    for large in (10**9, 0):
+        monkeypatch.setattr(gibbs, "_LARGE", large)
+        fits = [fit_topics(planted.dtm, 3, QUICK, random_state=seed) for seed in range(4)]
+        values.append([fit.trace["value"][10:].mean() for fit in fits])
+    spread = np.std(values, axis=1, ddof=1).max() / 2
+    assert abs(np.mean(values[0]) - np.mean(values[1])) < 4 * spread + 3
+    _, cosine = matched(fits[0].topic_term, planted.topic_term)
+    assert cosine.min() > 0.97
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_an_interrupted_sweep_leaves_the_tables_whole(threads, planted, blocks):
+    blocks.setattr(stm_em, "n_threads", lambda: threads)
+    chain = gibbs._LDAChain(GibbsLDA(alpha=0.5, random_state=2), planted.dtm, 5, [])
+    real, calls = kernels.lda_sweep, []
+
+    def stopping(*args):
+        calls.append(1)
+        if len(calls) == 6:
+            raise KeyboardInterrupt
+        real(*args)
+
+    blocks.setattr(kernels, "lda_sweep", stopping)
+    with pytest.raises(KeyboardInterrupt):
+        chain.sweep(1)
+    v, d = planted.dtm.shape[1], planted.dtm.shape[0]
+    np.testing.assert_array_equal(chain.term_topic, crossed(chain.tokens.words, chain.topics, v, 5))
+    np.testing.assert_array_equal(chain.doc_topic, crossed(chain.tokens.doc, chain.topics, d, 5))
+    np.testing.assert_allclose(chain.size, chain.term_topic.sum(axis=0) + chain.prior_sums, rtol=1e-12)
 
 
 @pytest.mark.parametrize("n_topics", [1, 3, 8, 9, 20])

@@ -7,7 +7,9 @@ import pandas as pd
 import pytest
 
 from textkit.errors import ArgumentError, UnknownNameError
+from textkit.models.keyatm import KeyATM
 from textkit.models.simulation import simulate_corpus
+from textkit.models.topics import fit_topics
 
 
 def test_counts_come_from_the_mixtures():
@@ -41,6 +43,66 @@ def test_lda_shares_are_those_of_a_dirichlet():
     np.testing.assert_allclose(drawn.doc_topic.mean(axis=0), 0.25, atol=0.02)
 
 
+def test_keywords_are_drawn_as_often_as_pi_says():
+    drawn = simulate_corpus(
+        300, 60, 4, model="keyatm", length=[400] * 300, n_keyword_topics=2, n_keywords=3, pi=[0.2, 0.6], random_state=3
+    )
+    assert list(drawn.keywords) == ["topic1", "topic2"]
+    words = [drawn.dtm.vocabulary.ids(own) for own in drawn.keywords.values()]
+    assert len({*words[0].tolist(), *words[1].tolist()}) == 6
+    np.testing.assert_array_equal(drawn.pi, [0.2, 0.6, np.nan, np.nan])
+    np.testing.assert_allclose(drawn.topic_term.sum(axis=1), 1)
+    # a keyword comes by the keywords' distribution, or, as any word, from the topic: at least pi of the topic is theirs
+    for k in (0, 1):
+        assert drawn.topic_term[k, words[k]].sum() > drawn.pi[k]
+    # without keywords the same seed gives the same topics; what is left of them is (1 - pi) times as much
+    plain = simulate_corpus(300, 60, 4, model="keyatm", length=[400] * 300, n_keyword_topics=2, n_keywords=3, pi=0.0,
+                            random_state=3)  # fmt: skip
+    others = np.setdiff1d(np.arange(60), words[1])
+    np.testing.assert_allclose(drawn.topic_term[1, others], 0.4 * plain.topic_term[1, others])
+    np.testing.assert_array_equal(drawn.topic_term[2:], plain.topic_term[2:])
+    wanted = drawn.doc_topic @ drawn.topic_term
+    error = (drawn.dtm.matrix.toarray() / 400 - wanted) / np.sqrt(wanted * (1 - wanted) / 400)
+    assert (error[wanted > 0.01] ** 2).mean() == pytest.approx(1, abs=0.1)
+
+
+def test_a_keyatm_finds_the_truth_again():
+    drawn = simulate_corpus(
+        150, 80, 4, model="keyatm", length=80, n_keyword_topics=3, n_keywords=4, pi=0.5, alpha=0.3, random_state=4
+    )
+    method = KeyATM(keywords=drawn.keywords, weighting="none", n_iterations=150)
+    model = fit_topics(drawn.dtm, 4, method, random_state=1)
+    for k in range(4):
+        assert np.corrcoef(model.doc_topic[:, k], drawn.doc_topic[:, k])[0, 1] > 0.9
+    # pi alone is hard to tell from a topic that likes its keywords anyway; what both make together is not
+    for k, own in enumerate(drawn.keywords.values()):
+        words = drawn.dtm.vocabulary.ids(own)
+        assert model.topic_term[k, words].sum() == pytest.approx(drawn.topic_term[k, words].sum(), abs=0.1)
+        assert model.parameters["pi"][k] > 0.2
+    # what keywords are for: the topics come out in the order of the truth
+    alike = np.corrcoef(drawn.topic_term, model.topic_term)[:4, 4:]
+    assert (alike.argmax(axis=1) == np.arange(4)).all()
+
+
+def test_shares_of_a_keyatm_follow_its_covariates():
+    docs = pd.DataFrame({"level": ["city", "town"] * 2000})
+    gamma = [[0.0, 0.5, -1.0], [1.0, 0.0, 0.0]]
+    drawn = simulate_corpus(
+        4000, 20, 3, model="keyatm", length=2, docs=docs, prevalence="~ level", gamma=gamma, random_state=5
+    )
+    assert drawn.columns == ["Intercept", "level[T.town]"]
+    assert drawn.sigma is None
+    for town in (0, 1):
+        prior = np.exp(np.array(gamma[0]) + town * np.array(gamma[1]))
+        shares = drawn.doc_topic[town::2]
+        np.testing.assert_allclose(shares.mean(axis=0), prior / prior.sum(), atol=0.02)
+        # variance of a share: a (A - a) / (A² (A + 1))
+        variance = prior * (prior.sum() - prior) / prior.sum() ** 2 / (prior.sum() + 1)
+        np.testing.assert_allclose(shares.var(axis=0), variance, rtol=0.1)
+    default = simulate_corpus(50, 20, 3, model="keyatm", docs=docs[:50], prevalence="~ level", alpha=0.2)
+    np.testing.assert_allclose(default.gamma[0], np.log(0.2))
+
+
 def test_groups_have_words_of_their_own():
     docs = pd.DataFrame({"party": ["甲", "乙"] * 50, "year": np.arange(100.0)})
     drawn = simulate_corpus(100, 40, 2, docs=docs, content="~ party", prevalence="~ year", length=20)
@@ -71,6 +133,29 @@ def test_documents_keep_their_facts_and_names():
     [
         ({"model": "stn"}, UnknownNameError, "unknown model 'stn'; did you mean 'stm'?"),
         ({"model": "lda", "prevalence": "~ treatment"}, ArgumentError, 'belong to model="stm"'),
+        ({"model": "lda", "pi": 0.5}, ArgumentError, 'n_keyword_topics, n_keywords and pi belong to model="keyatm".'),
+        ({"model": "keyatm", "content": "~ treatment"}, ArgumentError, 'sigma and content belong to model="stm".'),
+        (
+            {"model": "keyatm", "n_keyword_topics": 6},
+            ArgumentError,
+            "n_keyword_topics must be a whole number from 1 to 5, got 6.",
+        ),
+        (
+            {"model": "keyatm", "n_keywords": 6},
+            ArgumentError,
+            "n_keywords must be a whole number from 1 to 5, got 6.",
+        ),
+        (
+            {"model": "keyatm", "pi": [0.1, 0.2]},
+            ArgumentError,
+            "pi must be a number from 0 to 1, or 4 of them, one for each topic with keywords.",
+        ),
+        ({"model": "keyatm", "pi": 2}, ArgumentError, "pi must be a finite number of at least 0 and at most 1, got 2"),
+        (
+            {"model": "keyatm", "prevalence": "~ treatment", "gamma": [[1.0]]},
+            ArgumentError,
+            "gamma must have the shape (columns, topics) (2, 5), got (1, 1)",
+        ),
         ({"gamma": [[1.0]]}, ArgumentError, "gamma must have the shape (columns, topics - 1) (2, 4), got (1, 1)"),
         ({"sigma": np.zeros((4, 4))}, ArgumentError, "sigma must be positive definite"),
         ({"sigma": np.eye(3)}, ArgumentError, "sigma must be symmetric with the shape (4, 4)"),

@@ -68,6 +68,16 @@ def test_chance_is_the_seed_and_nothing_else(model):
     assert first.salt != other.salt
 
 
+def test_who_knows_the_key_of_one_model_does_not_know_that_of_another():
+    rng = np.random.default_rng(8)
+    places = []
+    for _ in range(6):
+        beta, theta = rng.dirichlet(np.full(40, 0.1), 5), np.full((1, 5), 0.2)
+        other = TopicModel(beta, theta, [f"w{i}" for i in range(40)], pd.DataFrame(index=["d"]), [9] * 40, [20], PATH)
+        places.append(tuple(intrusion_task(other, random_state=0).key["intruder"]))
+    assert len(set(places)) == 6
+
+
 def test_the_place_of_the_intruder_is_even(model):
     places = [place for seed in range(80) for place in intrusion_task(model, n=3, random_state=seed).key["intruder"]]
     counts = np.bincount(places, minlength=5)[1:]
@@ -183,6 +193,80 @@ def test_bootstrap_of_items(model):
     # nine coders who say the same say no more than one
     assert one.loc[0, ["ci_low", "ci_high"]].tolist() == many.loc[0, ["ci_low", "ci_high"]].tolist()
     assert many["ci_low"][1:].isna().all()
+
+
+# in a notebook
+
+
+def test_questions_and_answers_in_a_notebook(model):
+    task = intrusion_task(model, random_state=4)
+    options = task.key["options"]
+    blocks = task.questions().split("\n\n")
+    assert len(blocks) == 3
+    for item, block in enumerate(blocks, start=1):
+        assert block.splitlines() == [f"[{item}]", *(f"  {i}  {term}" for i, term in enumerate(options[item - 1], 1))]
+    assert task.questions([3, 1]) == f"{blocks[2]}\n\n{blocks[0]}"
+    right = task.key["intruder"].tolist()
+    first = task.answer({1: options[0][right[0] - 1], 2: right[1], 3: right[2] % 6 + 1}, coder="甲")
+    second = task.answer({3: str(right[2]), 1: None}, coder="乙")
+    assert first.columns.tolist() == ["coder", *SHEET_COLUMNS]
+    assert first["answer"].tolist() == [str(right[0]), str(right[1]), str(right[2] % 6 + 1)]
+    assert second["answer"].tolist() == ["", "", str(right[2])]
+    assert task.sheet["answer"].tolist() == ["", "", ""]  # the task itself stays empty
+    table = score_intrusion(pd.concat([first, second]), task)
+    assert (table["n_answers"][0], table["n_correct"][0], table["n_coders"][0]) == (4, 3, 2)
+    pd.testing.assert_frame_equal(table, score_intrusion({"甲": first, "乙": second}, task))
+
+
+def test_questions_show_the_passage():
+    task = intrusion_task(five(), kind="topics", corpus=TEXTS, n_docs=2, random_state=1)
+    for item, block in enumerate(task.questions().split("\n\n"), start=1):
+        lines = block.splitlines()
+        assert lines[0] == f"[{item}] {task.sheet['text'][item - 1]}"
+        assert len(lines) == 5
+
+
+def test_answers_of_several_coders_survive_a_file(model, tmp_path):
+    task = intrusion_task(model, random_state=4)
+    sheets = pd.concat([task.answer({1: 2, 2: 3}, coder=name) for name in ("甲", "乙")])
+    sheets.to_csv(tmp_path / "answers.csv", index=False)
+    again = pd.read_csv(tmp_path / "answers.csv")
+    pd.testing.assert_frame_equal(score_intrusion(again, task), score_intrusion(sheets, task))
+
+
+@pytest.mark.parametrize(
+    ("call", "kind", "message"),
+    [
+        (lambda t: t.questions([9]), UnknownNameError, "unknown item 9. Available: 1, 2, 3."),
+        (lambda t: t.answer({9: 1}, coder="甲"), UnknownNameError, "unknown item 9. Available: 1, 2, 3."),
+        (
+            lambda t: t.answer({1: "七"}, coder="甲"),
+            ArgumentError,
+            "the sheet of '甲' answers item 1 with '七', which is neither a number from 1 to 6",
+        ),
+        (lambda t: t.answer({1: 1}, coder=" "), ArgumentError, "coder must be a name, got an empty text."),
+        (lambda t: t.answer([1, 2], coder="甲"), ArgumentError, "choices must be a Mapping, got a list."),
+        (
+            lambda t: score_intrusion(t.sheet, t),
+            ArgumentError,
+            "answers lacks the columns 'coder'; it has 'item', 'text', 'options', 'answer', 'seal'.",
+        ),
+        (
+            lambda t: score_intrusion(t.sheet.assign(coder=["甲", None, None]), t),
+            ArgumentError,
+            "answers has 2 rows without a coder. Fill them in.",
+        ),
+        (
+            lambda t: score_intrusion("sheet.csv", t),
+            ArgumentError,
+            "answers must be a Mapping or DataFrame, got a str. For example",
+        ),
+    ],
+)
+def test_messages_in_a_notebook(model, call, kind, message):
+    with pytest.raises(kind) as error:
+        call(intrusion_task(model, random_state=4))
+    assert str(error.value).startswith(message)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from importlib.util import find_spec
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from scipy.optimize import linear_sum_assignment
 
 from textkit.errors import ArgumentError, EmptyError, ReadError, TextkitWarning, UnknownNameError
 from textkit.matrix import DocumentTermMatrix
+from textkit.models.dynamic_topics import DynamicTopics
 from textkit.models.lda import LDA
 from textkit.models.nmf import NMF
 from textkit.models.topics import (
@@ -196,6 +198,10 @@ def test_loading_something_else(tmp_path):
 
 @pytest.mark.parametrize("name", METHODS)
 def test_every_named_method_keeps_the_protocol(name, planted):
+    if name in ("hdp", "dynamic") and find_spec("tomotopy") is None:
+        pytest.skip("tomotopy is not installed")
+    if name == "dynamic":
+        name = DynamicTopics(time="year", n_iterations=100)
     model = fit_topics(planted.dtm, 3, name, random_state=5)
     method = model.method
     assert isinstance(method, TopicMethod)
@@ -344,14 +350,17 @@ WEIGHTED = DocumentTermMatrix([[0.5, 0.5]], ["甲", "乙"], weighting="proportio
         (
             lambda: fit_topics(SMALL, 2, "lad"),
             UnknownNameError,
-            "unknown method 'lad'; did you mean 'lda'? Available: 'lda', 'nmf', 'stm', 'gibbs', 'keyatm'.",
+            (
+                "unknown method 'lad'; did you mean 'lda'? Available: 'lda', 'nmf', 'stm', 'gibbs', 'keyatm', 'hdp', "
+                "'dynamic'."
+            ),
         ),
         (
             lambda: fit_topics(SMALL, 2, 3),
             ArgumentError,
             (
-                "method must be one of 'lda', 'nmf', 'stm', 'gibbs', 'keyatm' or an object with a fit method such as "
-                "LDA(), got 3."
+                "method must be one of 'lda', 'nmf', 'stm', 'gibbs', 'keyatm', 'hdp', 'dynamic' or an object with a "
+                "fit method such as LDA(), got 3."
             ),
         ),
         (

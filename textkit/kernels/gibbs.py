@@ -76,21 +76,25 @@ def weigh(counts: Ints, prior: Floats, factor: Floats, p: Floats) -> None:
 
 
 @numba.njit(cache=True, nogil=True)
-def lda_sweep(indptr: NDArray[np.int64], words: Ints, topics: Ints, term_topic: Ints, doc_topic: Ints, size: Floats,
-              alpha: Floats, priors: Floats, prior_of: Ints, n_topics: int, state: State) -> None:  # fmt: skip
+def lda_sweep(begin: NDArray[np.int64], end: NDArray[np.int64], words: Ints, topics: Ints, term_topic: Ints,
+              doc_topic: Ints, size: Floats, alpha: Floats, priors: Floats, prior_of: Ints, n_topics: int,
+              state: State) -> None:  # fmt: skip
     """Draw the topic of every token given all others; tables are brought up to date as it goes.
 
-    ``words`` and ``topics`` (N,); ``term_topic`` (V, P), ``doc_topic`` (D, P); ``size`` (P,) is ``n_k`` with the sum of
-    its priors; ``priors`` (R, P) are rows of eta, ``prior_of`` (V,) which row a term has.
-    ``factor_k = (n_dk + alpha_k) / size_k`` changes for two topics a token only.
+    The tokens of document d are those from ``begin[d]`` to before ``end[d]``. ``words`` and ``topics`` (N,);
+    ``term_topic`` (V, P), ``doc_topic`` (D, P); ``size`` (P,) is ``n_k`` with the sum of its priors; ``priors`` (R, P)
+    are rows of eta, ``prior_of`` (V,) which row a term has. ``factor_k = (n_dk + alpha_k) / size_k`` changes for two
+    topics a token only.
     """
     width = len(size)
     factor, p, sums = np.zeros(width), np.empty(width), np.empty(width // BLOCK)
-    for d in range(len(indptr) - 1):
+    for d in range(len(begin)):
+        if begin[d] == end[d]:
+            continue
         here = doc_topic[d]
         for k in range(n_topics):
             factor[k] = (here[k] + alpha[k]) / size[k]
-        for i in range(indptr[d], indptr[d + 1]):
+        for i in range(begin[d], end[d]):
             w = words[i]
             row = term_topic[w]
             k = topics[i]

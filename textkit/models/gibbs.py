@@ -6,6 +6,7 @@ import dataclasses
 import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -17,6 +18,7 @@ from scipy.special import gammaln
 from textkit.errors import ArgumentError, TextkitWarning, check_choice, check_float, check_int
 from textkit.matrix import DocumentTermMatrix
 from textkit.models.keywords import checked_keywords, find_keywords
+from textkit.models.stm_em import in_order
 from textkit.models.topics import Fit, Floats, largest_first
 from textkit.progress import track
 
@@ -26,6 +28,8 @@ _WIDTH = 8  # the kernels read tables by topic in blocks of eight
 _MASS = 5.0  # sum of the first alpha: a document begins with a few topics
 _LEAST_ALPHA, _MOST_ALPHA = 1e-4, 100.0
 _FIXED_POINT_STEPS = 10
+_BLOCKS = 4
+_LARGE = 200_000  # tokens from which on a sweep is done in blocks
 
 
 class Flat(NamedTuple):
@@ -47,6 +51,17 @@ class Plan(NamedTuple):
     burn_in: int
     thin: int
     evaluate_every: int
+
+
+class Grid(NamedTuple):
+    """A sweep cut into n x n blocks: ranges of documents, and where ranges of terms begin within each document.
+
+    ``docs`` (n,); ``begin`` (n + 1, D): the tokens of document d with terms of part j are those from ``begin[j, d]`` to
+    before ``begin[j + 1, d]``.
+    """
+
+    docs: list[slice]
+    begin: NDArray[np.int64]
 
 
 class Chain(Protocol):
@@ -128,13 +143,17 @@ class GibbsLDA:
     -----
     The trace should have stopped rising before ``burn_in``. Its values for other corpora, vocabularies or seed words,
     and the bounds of other methods, must not be compared. ``model.parameters`` holds ``alpha`` (K,), the mean of the
-    draws, and ``alpha_path`` (values of the trace, K). Time and memory grow with the tokens and with K; the work is
-    done in one thread, so that the same seed gives the same model.
+    draws, and ``alpha_path`` (values of the trace, K). Time and memory grow with the tokens and with K.
+
+    A corpus of 200,000 tokens or more is swept in four times four blocks of documents and terms; four blocks that share
+    neither are done at once, in as many threads as there are processors (Yan, Xu & Qi 2009). Within such a turn a block
+    does not see what the three others do to the sizes of the topics, ``n_k``: the draws are those of the model but for
+    that. The same seed gives the same model whatever the number of threads.
 
     References
     ----------
     Griffiths & Steyvers (2004); Minka (2000); Wallach, Mimno & McCallum (2009); Neal (2003). Seeds as prior counts:
-    Watanabe & Baturo (2024).
+    Watanabe & Baturo (2024). Blocks: Yan, Xu & Qi (2009).
 
     Examples
     --------
@@ -199,7 +218,7 @@ class _LDAChain:
     ) -> None:
         self.n_topics = n_topics
         self.method = method
-        self.tokens = flat(dtm.matrix)
+        self.tokens = flat(dtm.matrix.sorted_indices())
         assert method.random_state is not None
         rng, self.random = generators(method.random_state)
         self.topics = rng.integers(0, n_topics, size=len(self.tokens.words), dtype=np.int32)
@@ -213,14 +232,29 @@ class _LDAChain:
         self.prior_sums = self.priors[self.prior_of].sum(axis=0)
         self.size = self.term_topic.sum(axis=0) + self.prior_sums
         self.alpha = np.full(n_topics, float(method.alpha or 0))
+        self.grid = grid(self.tokens, dtm.term_counts, _BLOCKS if len(self.topics) >= _LARGE else 1)
+        self.states = block_states(method.random_state, self.random, self.grid)
 
     def sweep(self, step: int) -> None:
+        """Draw the topics of all tokens, in blocks that share neither documents nor terms, then alpha."""
         from textkit.kernels import gibbs as kernels
 
-        kernels.lda_sweep(
-            self.tokens.indptr, self.tokens.words, self.topics, self.term_topic, self.doc_topic, self.size,
-            padded(self.alpha[None])[0], self.priors, self.prior_of, self.n_topics, self.random,
-        )  # fmt: skip
+        alpha, n = padded(self.alpha[None])[0], len(self.grid.docs)
+        for turn in range(n):
+
+            def work(block: tuple[int, int]) -> None:
+                rows, part = self.grid.docs[block[0]], block[1]
+                kernels.lda_sweep(
+                    self.grid.begin[part, rows], self.grid.begin[part + 1, rows], self.tokens.words, self.topics,
+                    self.term_topic, self.doc_topic[rows], self.size.copy(), alpha, self.priors, self.prior_of,
+                    self.n_topics, self.states[block],
+                )  # fmt: skip
+
+            try:
+                for _ in in_order(work, [(i, (i + turn) % n) for i in range(n)]):
+                    pass
+            finally:  # interrupted or not, the tables are those of the topics
+                self.size = self.term_topic.sum(axis=0) + self.prior_sums
         if self.method.alpha_update == "fixed" or step % self.method.alpha_every:
             return
         if self.method.alpha_update == "minka":
@@ -272,7 +306,9 @@ def run(chain: Chain, steps: Plan, progress: bool | None, *, stacklevel: int = 4
     except KeyboardInterrupt:
         if not done:
             raise
-        what = f"the mean of {kept[0]} draws" if kept[0] else f"its last state, from before burn_in={steps.burn_in}"
+        what = f"the mean of {kept[0]} draws" if kept[0] else "its last state"
+        if not kept[0] and steps.burn_in < steps.n_iterations - 1:
+            what += f", from before burn_in={steps.burn_in}"
         warnings.warn(
             f"interrupted after {done:,} of {steps.n_iterations:,} sweeps: the model is {what}.",
             TextkitWarning,
@@ -302,6 +338,32 @@ def generators(random_state: int) -> tuple[np.random.Generator, NDArray[np.uint6
     """Return a generator for what numpy draws and a state for what the kernels draw."""
     seeds = np.random.SeedSequence(random_state).spawn(2)
     return np.random.default_rng(seeds[0]), seeds[1].generate_state(1, np.uint64).astype(np.uint64)
+
+
+def grid(tokens: Flat, term_counts: NDArray[Any], n: int) -> Grid:
+    """Cut documents and terms into n ranges each with about as many tokens; tokens of a document are sorted by term.
+
+    >>> cut = grid(Flat(np.array([0, 0, 1, 2, 0, 2]), np.array([0, 4, 6])), np.array([3, 1, 2]), 2)
+    >>> cut.docs, cut.begin.tolist()
+    ([slice(0, 1, None), slice(1, 2, None)], [[0, 4], [2, 5], [4, 6]])
+    """
+    shares = np.arange(1, n) / n
+    n_docs = len(tokens.indptr) - 1
+    rows = np.searchsorted(tokens.indptr, shares * len(tokens.words)).tolist()
+    terms = np.searchsorted(np.concatenate(([0], np.cumsum(term_counts))), shares * len(tokens.words)).tolist()
+    doc = tokens.doc
+    before = [np.bincount(doc[tokens.words < term], minlength=n_docs) for term in terms]
+    begin = np.stack([tokens.indptr[:-1], *(tokens.indptr[:-1] + count for count in before), tokens.indptr[1:]])
+    return Grid([slice(a, b) for a, b in pairwise([0, *rows, n_docs])], begin)
+
+
+def block_states(random_state: int, one: NDArray[np.uint64], cut: Grid) -> dict[tuple[int, int], NDArray[np.uint64]]:
+    """Return a state of random numbers for each block: that of the chain if there is one block only."""
+    n = len(cut.docs)
+    if n == 1:
+        return {(0, 0): one}
+    states = np.random.SeedSequence(random_state).spawn(3)[2].generate_state(n * n, np.uint64).astype(np.uint64)
+    return {(i, j): states[i * n + j : i * n + j + 1] for i in range(n) for j in range(n)}
 
 
 def by_word(keywords: list[NDArray[np.int32]]) -> dict[int, list[int]]:
@@ -380,13 +442,14 @@ def fixed_point(doc_topic: NDArray[Any], alpha: Floats) -> Floats:
     ``alpha_k <- alpha_k sum_d [psi(n_dk + alpha_k) - psi(alpha_k)] / sum_d [psi(n_d + A) - psi(A)]``, A their sum. For
     whole numbers a difference of psi is a sum of ``1 / (alpha + i)``, so it is read from a table.
     """
-    lengths = doc_topic.sum(axis=1)
-    most = doc_topic.max(axis=0)
+    # few different counts make up a large table
+    lengths = np.bincount(doc_topic.sum(axis=1))
+    times = [np.bincount(column) for column in doc_topic.T]
     new = alpha.copy()
     for _ in range(_FIXED_POINT_STEPS):
-        below = float(_differences(float(new.sum()), int(lengths.max()))[lengths].sum())
+        below = float(lengths @ _differences(float(new.sum()), len(lengths) - 1))
         for k in range(len(new)):
-            above = float(_differences(float(new[k]), int(most[k]))[doc_topic[:, k]].sum())
+            above = float(times[k] @ _differences(float(new[k]), len(times[k]) - 1))
             new[k] = min(max(new[k] * above / below, _LEAST_ALPHA), _MOST_ALPHA)
     return new
 

@@ -13,8 +13,17 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import betaln, gammaln
 
-from textkit.errors import ArgumentError, TextkitWarning, check_choice, check_float, check_int, unknown
-from textkit.formulas import design
+from textkit.errors import (
+    ArgumentError,
+    EmptyError,
+    TextkitWarning,
+    check_choice,
+    check_float,
+    check_int,
+    listing,
+    unknown,
+)
+from textkit.formulas import dependent, design
 from textkit.matrix import DocumentTermMatrix
 from textkit.models.gibbs import by_word, flat, generators, keyed_first, padded, plan, run, shares
 from textkit.models.keyatm_priors import ByCovariates, ByState, Common, Prior
@@ -91,8 +100,8 @@ class KeyATM:
     Warns
     -----
     TextkitWarning
-        Keywords that never occur; documents without a value; the work was interrupted (what has been found so far is
-        returned).
+        Keywords that never occur; documents without a value; a category with one document; columns of ``covariates``
+        that follow from each other; the work was interrupted (what has been found so far is returned).
 
     Notes
     -----
@@ -189,6 +198,15 @@ class KeyATM:
         """Return the documents that take part, their prior and what was learned about the columns."""
         if self._with_covariates:
             made = design(dtm.docs, str(self.covariates), missing=self.missing, argument="covariates", depth=3)
+            which = dependent(made.matrix, made.names)
+            if which:
+                warnings.warn(
+                    f"covariates={self.covariates!r}: {listing(which, 4)} follow{'s' if len(which) == 1 else ''} from "
+                    "the columns before; nothing but the prior tells their effects apart. Leave a term out, or merge "
+                    "categories.",
+                    TextkitWarning,
+                    stacklevel=4,
+                )
             mean, sd = standards(made.matrix)
             x = (made.matrix - mean) / sd
             return made.rows, ByCovariates(x, n_topics, rng), {"design_mean": mean, "design_sd": sd}
@@ -216,7 +234,9 @@ class KeyATM:
                 f"time={name!r} must be a column of whole numbers such as years, but it holds {docs[name].iloc[0]!r}."
             ) from None
         known = np.isfinite(values)
-        if not known.any() or (values[known] != np.rint(values[known])).any():
+        if not known.any():
+            raise EmptyError(f"time={name!r}: no document has a value.")
+        if (values[known] != np.rint(values[known])).any():
             raise ArgumentError(f"time={name!r} must be a column of whole numbers such as years.")
         if not known.all():
             n = int((~known).sum())

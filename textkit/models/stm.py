@@ -11,7 +11,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from textkit.errors import ArgumentError, TextkitWarning, check_choice, check_float, check_int, listing, unknown
+from textkit.errors import (
+    ArgumentError,
+    EmptyError,
+    TextkitWarning,
+    check_choice,
+    check_float,
+    check_int,
+    listing,
+    unknown,
+)
 from textkit.formulas import Design, check_rank, design
 from textkit.matrix import DocumentTermMatrix
 from textkit.models import stm_content, stm_prevalence
@@ -325,6 +334,14 @@ def covariates(docs: pd.DataFrame, prevalence: str | None, content: str | None, 
     kept, group = np.unique(codes[rows], return_inverse=True)
     if len(kept) < 2:
         raise ArgumentError(f"content={content!r} needs at least two groups of documents, got {len(kept)}.")
+    lonely = [values[int(i)] for i in kept[np.bincount(group) == 1]]
+    if lonely:
+        warnings.warn(
+            f"content={content!r}: {listing(lonely, 4)} {'has' if len(lonely) == 1 else 'have'} one document only: the "
+            "words of the group are those of the document. Merge small groups.",
+            TextkitWarning,
+            stacklevel=4,
+        )
     return Covariates(x, group.astype(np.int32), [values[int(i)] for i in kept], rows, made)
 
 
@@ -339,6 +356,8 @@ def _content_groups(docs: pd.DataFrame, content: str, missing: str) -> tuple[NDA
                 f"content={content!r}: {n:,} documents have no value in {name!r}. Fill them in, or say "
                 'missing="drop" to leave these documents out.'
             )
+        if not known.any():
+            raise EmptyError(f"content={content!r}: no document has a value in {name!r}.")
         warnings.warn(
             f"{n:,} of {len(docs):,} documents are left out: content={content!r} has no value for them.",
             TextkitWarning,

@@ -39,6 +39,8 @@ from textkit.storage import write_bytes
 from textkit.tokens import Tokens
 
 SHEET_COLUMNS = ["item", "text", "options", "answer", "seal"]
+CODER = "coder"
+"""The column of a table that holds the sheets of several coders."""
 KEY_COLUMNS = ["item", "unit", "options", "intruder", "topics", "shares"]
 SCORE_COLUMNS = [
     "unit",
@@ -106,6 +108,100 @@ class IntrusionTask:
         write_bytes(key, json.dumps(self._note(), ensure_ascii=False, indent=1).encode())
         return sheet, key
 
+    def questions(self, items: Sequence[int] | None = None) -> str:
+        """Return the items as text to print, each option on a line of its own with its number; the key is not in it.
+
+        Parameters
+        ----------
+        items : sequence of int, optional
+            Numbers of the items to show; default all.
+
+        Returns
+        -------
+        str
+            For each item ``[item]``, the passage (in a topic task) and the options.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such item.
+
+        Examples
+        --------
+        >>> path, docs = pd.DataFrame({"iteration": [1], "value": [0.0]}), pd.DataFrame(index=["a", "b"])
+        >>> beta = [[0.4, 0.3, 0.28, 0.01, 0.01, 0.0], [0.01, 0.01, 0.0, 0.4, 0.3, 0.28]]
+        >>> names = ["经济", "增长", "收入", "文化", "音乐", "戏剧"]
+        >>> model = TopicModel(beta, [[1, 0], [0, 1]], names, docs, [5] * 6, [15, 15], path)
+        >>> print(intrusion_task(model, n=3).questions([2]))
+        [2]
+          1  文化
+          2  收入
+          3  戏剧
+          4  音乐
+        """
+        known = self.sheet["item"].tolist()
+        wanted = known if items is None else list(items)
+        for item in wanted:
+            if item not in known:
+                raise unknown("item", item, known)
+        texts = dict(zip(known, self.sheet["text"], strict=True))
+        options = dict(zip(known, self.key["options"], strict=True))
+        return "\n\n".join(_question(item, texts[item], options[item]) for item in wanted)
+
+    def answer(self, choices: Mapping[int, int | str], *, coder: str) -> pd.DataFrame:
+        """Fill in the sheet for one coder, for `score_intrusion`: a notebook is all that is needed.
+
+        Parameters
+        ----------
+        choices : mapping of int to int or str
+            Item → number of the option that does not belong, or its text. An item that is left out is not answered.
+        coder : str
+            Who answers.
+
+        Returns
+        -------
+        DataFrame
+            ``coder, item, text, options, answer, seal``, one row an item; ``answer`` is the number of the option as
+            text, empty where there is none. The sheets of several coders are put together with ``pandas.concat``.
+
+        Raises
+        ------
+        ArgumentError
+            An answer is not one of the options.
+        UnknownNameError
+            There is no such item.
+
+        Examples
+        --------
+        >>> path, docs = pd.DataFrame({"iteration": [1], "value": [0.0]}), pd.DataFrame(index=["a", "b"])
+        >>> beta = [[0.4, 0.3, 0.28, 0.01, 0.01, 0.0], [0.01, 0.01, 0.0, 0.4, 0.3, 0.28]]
+        >>> names = ["经济", "增长", "收入", "文化", "音乐", "戏剧"]
+        >>> model = TopicModel(beta, [[1, 0], [0, 1]], names, docs, [5] * 6, [15, 15], path)
+        >>> task = intrusion_task(model, n=3)
+        >>> sheet = task.answer({1: "戏剧", 2: 2}, coder="甲")
+        >>> sheet[["coder", "item", "answer"]]
+          coder  item answer
+        0     甲     1      4
+        1     甲     2      2
+        >>> other = task.answer({1: 1}, coder="乙")
+        >>> score_intrusion(pd.concat([sheet, other]), task)["n_answers"].tolist()
+        [3, 2, 1]
+        """
+        check_type("coder", coder, str)
+        if not coder.strip():
+            raise ArgumentError("coder must be a name, got an empty text.")
+        check_type("choices", choices, Mapping, hint='For example {1: "文化", 2: 4}.')
+        known = self.sheet["item"].tolist()
+        given = dict.fromkeys(known, "")
+        for item, choice in choices.items():
+            if item not in given:
+                raise unknown("item", item, known)
+            code = _code(coder, int(item), choice, self.key["options"].iloc[known.index(item)])
+            given[item] = "" if code < 0 else str(code + 1)
+        sheet = self.sheet.assign(answer=pd.Series(list(given.values()), index=self.sheet.index, dtype=object))
+        sheet.insert(0, CODER, coder)
+        return stamp(sheet, "IntrusionTask.answer", inputs={"key": self.seal}, coder=coder, kind=self.kind)
+
     def to_html(self) -> str:
         """Return the sheet as a table for a notebook; everything is escaped, and the key is not in it."""
         from textkit.markup import esc
@@ -164,7 +260,7 @@ def intrusion_task(
     topics : sequence of int, optional
         Topics to ask about in a word task (from 1); default all.
     random_state : int, default 0
-        Seed of everything drawn, the order of the items included.
+        Seed of everything drawn, the order of the items included. For another model the same seed gives another key.
 
     Returns
     -------
@@ -195,15 +291,15 @@ def intrusion_task(
     >>> model = TopicModel(beta, [[1, 0], [0, 1]], names, docs, [5] * 6, [15, 15], path)
     >>> task = intrusion_task(model, n=3)
     >>> task.sheet["options"].tolist()
-    ['1 收入 / 2 戏剧 / 3 音乐 / 4 文化', '1 收入 / 2 经济 / 3 增长 / 4 戏剧']
+    ['1 经济 / 2 收入 / 3 增长 / 4 戏剧', '1 文化 / 2 收入 / 3 戏剧 / 4 音乐']
     >>> task.key["intruder"].tolist()
-    [1, 4]
+    [4, 2]
     """
     check_model(model)
     check_choice("kind", kind, _KINDS)
     check_int("n", n, minimum=2)
     check_int("n_docs", n_docs, minimum=1)
-    rng = np.random.default_rng(check_int("random_state", random_state, minimum=0))
+    rng = _generator(model, check_int("random_state", random_state, minimum=0))
     if kind == "words":
         items = _word_items(model, n, _chosen(model, topics), rng)
         texts = [""] * len(items)
@@ -275,7 +371,7 @@ def read_intrusion_key(path: str | os.PathLike[str]) -> IntrusionTask:
 
 
 def score_intrusion(
-    answers: Mapping[str, pd.DataFrame | str | os.PathLike[str]],
+    answers: Mapping[str, pd.DataFrame | str | os.PathLike[str]] | pd.DataFrame,
     task: IntrusionTask | str | os.PathLike[str],
     *,
     ci: str = "wilson",
@@ -293,9 +389,10 @@ def score_intrusion(
 
     Parameters
     ----------
-    answers : mapping of str to DataFrame or path
-        Coder → filled-in sheet (the CSV, or a table with ``item``, ``answer``, ``seal``). An answer is the number of
-        the option or its text; an empty one does not count.
+    answers : mapping of str to DataFrame or path, or DataFrame
+        Coder → filled-in sheet (the CSV, or a table with ``item``, ``answer``, ``seal``); or all sheets in one table
+        with the column ``coder`` as well, as `IntrusionTask.answer` makes them. An answer is the number of the option
+        or its text; an empty one does not count.
     task : IntrusionTask or path
         The task, or the file ``…_key.json``.
     ci : {"wilson", "bootstrap"}, default "wilson"
@@ -335,20 +432,20 @@ def score_intrusion(
     >>> names = ["经济", "增长", "收入", "文化", "音乐", "戏剧"]
     >>> model = TopicModel(beta, [[1, 0], [0, 1]], names, docs, [5] * 6, [15, 15], path)
     >>> task = intrusion_task(model, n=3)
-    >>> sheets = {"甲": task.sheet.assign(answer=["收入", "4"]), "乙": task.sheet.assign(answer=[2, 4])}
+    >>> sheets = {"甲": task.sheet.assign(answer=["戏剧", "2"]), "乙": task.sheet.assign(answer=[1, 2])}
     >>> score_intrusion(sheets, task)[["unit", "n_answers", "n_correct", "precision", "ci_low"]].round(2)
       unit  n_answers  n_correct  precision  ci_low
     0  all          4          3       0.75    0.30
-    1    1          2          2       1.00    0.34
-    2    2          2          1       0.50    0.09
+    1    1          2          1       0.50    0.09
+    2    2          2          2       1.00    0.34
     """
     whole = task if isinstance(task, IntrusionTask) else read_intrusion_key(task)
-    check_type("answers", answers, Mapping, hint='For example {"coder A": "sheet_A.csv"}.')
+    sheets = _by_coder(answers)
     check_choice("ci", ci, ("wilson", "bootstrap"))
     check_int("n_replicates", n_replicates, minimum=1)
     check_float("confidence", confidence, minimum=0, maximum=1, open_minimum=True)
     check_int("random_state", random_state, minimum=0)
-    codes = np.stack([_codes(name, sheet, whole) for name, sheet in answers.items()], axis=1) if answers else None
+    codes = np.stack([_codes(name, sheet, whole) for name, sheet in sheets.items()], axis=1) if sheets else None
     if codes is None or not (codes >= 0).any():
         raise EmptyError("there is no answer. Give the sheets that the coders filled in.")
     right = whole.key["intruder"].to_numpy(dtype=np.int64)[:, None] - 1
@@ -371,10 +468,16 @@ def score_intrusion(
     return stamp(
         table,
         "score_intrusion",
-        inputs={"key": whole.seal, "answers": sha256("answers", *map(str, answers), codes.tobytes())},
+        inputs={"key": whole.seal, "answers": sha256("answers", *map(str, sheets), codes.tobytes())},
         kind=whole.kind,
         **settings,
     )
+
+
+def _generator(model: TopicModel, seed: int) -> Generator:
+    """Return the source of chance: from the seed alone the intruders of all models would stand in the same places."""
+    words = sha256("intrusion", *(term for terms in top_lists(model, 10) for term in terms))
+    return np.random.default_rng([seed, int(words[:16], 16)])
 
 
 def _word_items(model: TopicModel, n: int, chosen: list[int], rng: Generator) -> list[tuple[Any, ...]]:
@@ -477,6 +580,11 @@ def _chosen(model: TopicModel, topics: Sequence[int] | None) -> list[int]:
     return found
 
 
+def _question(item: int, text: str, options: Sequence[str]) -> str:
+    head = f"[{item}] {text}".rstrip()
+    return "\n".join([head, *(f"  {i}  {option}" for i, option in enumerate(options, start=1))])
+
+
 def _numbered(options: Sequence[str]) -> str:
     return _BETWEEN.join(f"{i} {option}" for i, option in enumerate(options, start=1))
 
@@ -484,6 +592,23 @@ def _numbered(options: Sequence[str]) -> str:
 def _seal(kind: str, salt: str, key: pd.DataFrame) -> str:
     rows = json.dumps(plain(key[KEY_COLUMNS].to_dict("records")), ensure_ascii=False, sort_keys=True)
     return sha256("intrusion", kind, salt, rows)
+
+
+def _by_coder(answers: object) -> dict[str, Any]:
+    """Return the sheet of each coder."""
+    check_type(
+        "answers",
+        answers,
+        (Mapping, pd.DataFrame),
+        hint='For example {"coder A": "sheet_A.csv"}, or task.answer({1: 4}, coder="coder A").',
+    )
+    if isinstance(answers, pd.DataFrame):
+        check_columns("answers", answers, (CODER, "item", "answer", "seal"), made_by="IntrusionTask.answer")
+        if answers[CODER].isna().any():
+            raise ArgumentError(f"answers has {int(answers[CODER].isna().sum()):,} rows without a coder. Fill them in.")
+        return {str(name): sheet for name, sheet in answers.groupby(CODER, sort=False)}
+    assert isinstance(answers, Mapping)
+    return dict(answers)
 
 
 def _codes(coder: str, sheet: pd.DataFrame | str | os.PathLike[str], task: IntrusionTask) -> NDArray[np.int64]:

@@ -33,7 +33,7 @@ from textkit.selection import groups
 from textkit.storage import write_bytes
 
 _DIED = "the process that fitted {} ended without an answer; perhaps there is too little memory. Try n_jobs=1."
-_LIBRARIES = ("textkit-zh", "numpy", "scipy", "scikit-learn", "numba")  # what can change a fit
+_LIBRARIES = ("textkit-zh", "numpy", "scipy", "scikit-learn", "numba", "tomotopy")  # what can change a fit
 
 
 @dataclass(frozen=True, slots=True)

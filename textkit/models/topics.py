@@ -44,6 +44,8 @@ METHODS: dict[str, str] = {
     "stm": "textkit.models.stm:STM",
     "gibbs": "textkit.models.gibbs:GibbsLDA",
     "keyatm": "textkit.models.keyatm:KeyATM",
+    "hdp": "textkit.models.hdp:HDP",
+    "dynamic": "textkit.models.dynamic_topics:DynamicTopics",
 }
 """Names of the methods and where they are; a saved model is rebuilt from this table and from nothing else."""
 
@@ -313,7 +315,8 @@ def fit_topics(
     """Find topics: groups of words that occur in the same documents.
 
     Each document d is described as a mixture ``p(w | d) = Σ_k doc_topic[d, k] · topic_term[k, w]``.
-    How the two are found is the method's affair: see `LDA`, `NMF` and `STM`. Topics are ordered by their mean share
+    How the two are found is the method's affair: see `LDA`, `GibbsLDA`, `NMF`, `STM`, `KeyATM`, `HDP` and
+    `DynamicTopics`. Topics are ordered by their mean share
     of the documents, largest first, so that topic 1 is the same from run to run.
 
     Parameters
@@ -323,7 +326,8 @@ def fit_topics(
     n_topics : int
         Number of topics K, at least 1 and at most the number of terms that occur.
     method : str or object, default "lda"
-        ``"lda"``, ``"nmf"``, ``"stm"``, ``LDA(alpha=0.1)``, ``STM(prevalence="~ year")`` or any object with the ``fit``
+        ``"lda"``, ``"gibbs"``, ``"nmf"``, ``"stm"``, ``"keyatm"``, ``"hdp"`` and ``"dynamic"``, or with settings
+        ``LDA(alpha=0.1)``, ``STM(prevalence="~ year")``, ``DynamicTopics(time="year")``, or any object with the ``fit``
         of `TopicMethod`.
     random_state : int, default 0
         Seed, from 0 to 2**32 - 1. The same seed gives the same model whatever the number of threads.
