@@ -57,3 +57,27 @@ def test_bca_of_a_constant_does_not_exist() -> None:
 def test_few_units_are_said_in_words() -> None:
     assert resampling.few_units(1, "document").startswith("1 document is too few")  # type: ignore[union-attr]
     assert resampling.few_units(10, "sentence") is None
+
+
+@given(
+    hnp.arrays(np.float64, st.tuples(st.integers(1, 30), st.integers(1, 3)), elements=st.floats(0.1, 100)),
+    st.floats(-5, 5),
+)
+def test_a_shifted_interval_is_the_percentile_interval_around_another_mean(values: np.ndarray, move: float) -> None:
+    estimate = values.mean(axis=0) + move
+    plain, moved = resampling.percentile_interval(values), resampling.shifted_interval(values, estimate)
+    for one, other in zip(plain, moved, strict=True):
+        np.testing.assert_allclose(other, one + move, atol=1e-9)
+    centre = np.exp(np.log(values).mean(axis=0))
+    for one, other in zip(plain, resampling.shifted_interval(values, 2 * centre, log=True), strict=True):
+        # between two order statistics the logarithm is not straight: compare where the ends are replicates
+        assert ((other > 0) & np.isfinite(one)).all()
+    low, high = resampling.shifted_interval(values[:1], 2 * values[0], log=True)
+    np.testing.assert_allclose([low, high], [2 * values[0], 2 * values[0]])
+
+
+def test_a_shifted_interval_leaves_nan_replicates_out() -> None:
+    values = np.array([[1.0], [2.0], [np.nan], [3.0]])
+    low, high = resampling.shifted_interval(values, [5.0], 0.5)
+    assert (low.tolist(), high.tolist()) == ([4.5], [5.5])
+    assert np.isnan(resampling.shifted_interval(np.full((3, 1), np.nan), [5.0])).all()

@@ -77,7 +77,10 @@ from .models.topics import TopicModel as TopicModel
 from .models.topics import fit_topics as fit_topics
 from .plots.agreement import plot_agreement as plot_agreement
 from .plots.agreement import plot_confusion as plot_confusion
+from .plots.agreement_categories import plot_agreement_categories as plot_agreement_categories
+from .plots.attribution import plot_attribution as plot_attribution
 from .plots.collocates import plot_collocates as plot_collocates
+from .plots.collocations import plot_collocations as plot_collocations
 from .plots.comparison_cloud import plot_comparison_cloud as plot_comparison_cloud
 from .plots.convergence import plot_convergence as plot_convergence
 from .plots.delta import plot_delta as plot_delta
@@ -86,6 +89,7 @@ from .plots.dispersion import plot_dispersion as plot_dispersion
 from .plots.dispersion_scores import plot_dispersion_scores as plot_dispersion_scores
 from .plots.effect_contrasts import plot_effect_contrasts as plot_effect_contrasts
 from .plots.effect_predictions import plot_effect_predictions as plot_effect_predictions
+from .plots.effect_sizes import plot_effect_sizes as plot_effect_sizes
 from .plots.effects import plot_effects as plot_effects
 from .plots.entropy import plot_entropy as plot_entropy
 from .plots.frequency import plot_frequency as plot_frequency
@@ -93,9 +97,14 @@ from .plots.heaps import plot_heaps as plot_heaps
 from .plots.keyness import plot_keyness as plot_keyness
 from .plots.keyness_regression import plot_keyness_regression as plot_keyness_regression
 from .plots.keyness_volcano import plot_keyness_volcano as plot_keyness_volcano
+from .plots.kl_divergence import plot_kl_divergence as plot_kl_divergence
+from .plots.kl_divergence import plot_kl_terms as plot_kl_terms
 from .plots.lexical_diversity import plot_lexical_diversity as plot_lexical_diversity
+from .plots.lockwords import plot_lockwords as plot_lockwords
 from .plots.lookup import plot_lookup as plot_lookup
+from .plots.near_duplicates import plot_near_duplicates as plot_near_duplicates
 from .plots.network import plot_network as plot_network
+from .plots.pairs import plot_pairs as plot_pairs
 from .plots.permutation import plot_permutation as plot_permutation
 from .plots.perspectives import plot_perspectives as plot_perspectives
 from .plots.rank_turbulence import plot_rank_turbulence as plot_rank_turbulence
@@ -147,6 +156,7 @@ from .stats.heaps import heaps_points as heaps_points
 from .stats.keyness import keyness as keyness
 from .stats.keyness_groups import keyness_groups as keyness_groups
 from .stats.keyness_regression import keyness_regression as keyness_regression
+from .stats.kl_terms import kl_terms as kl_terms
 from .stats.lexical_diversity import lexical_diversity as lexical_diversity
 from .stats.lockwords import lockwords as lockwords
 from .stats.lookup import dictionary_coverage as dictionary_coverage

@@ -51,6 +51,7 @@ from textkit.stats import (
     keyness,
     keyness_groups,
     keyness_regression,
+    kl_terms,
     lexical_diversity,
     lockwords,
     lookup,
@@ -206,7 +207,11 @@ TABLES: dict[str, tuple[list[str], Callable[[], Any], list[Variant]]] = {
     "effect_sizes": (
         effect_sizes.COLUMNS,
         dtm,
-        [lambda d: tk.effect_sizes(d, "a"), lambda d: tk.effect_sizes(d, 2019, by="year", prior="flat", k=1)],
+        [
+            lambda d: tk.effect_sizes(d, "a"),
+            lambda d: tk.effect_sizes(d, 2019, by="year", prior="flat", k=1),
+            lambda d: tk.effect_sizes(d, 2019, by="year", ci="bootstrap", n_replicates=100),
+        ],
     ),
     "keyness_groups": (
         keyness_groups.COLUMNS,
@@ -235,6 +240,7 @@ TABLES: dict[str, tuple[list[str], Callable[[], Any], list[Variant]]] = {
         [
             lambda d: tk.rank_turbulence(d, "a"),
             lambda d: tk.rank_turbulence(d, 2019, by="year", alpha=0),
+            lambda d: tk.rank_turbulence(d, 2019, by="year", ci="bootstrap", n_replicates=5),
         ],
     ),
     "keyword_report": (keywords.COLUMNS, dtm, [lambda d: tk.keyword_report(d, KEYWORDS)]),
@@ -329,7 +335,11 @@ TABLES: dict[str, tuple[list[str], Callable[[], Any], list[Variant]]] = {
     "delta": (
         delta.COLUMNS,
         dtm,
-        [lambda d: tk.delta(d, n_terms=5), lambda d: tk.delta(d, n_terms=3, measure="eder_simple")],
+        [
+            lambda d: tk.delta(d, n_terms=5),
+            lambda d: tk.delta(d, n_terms=3, measure="eder_simple"),
+            lambda _: tk.delta(tokens(), n_terms=5, ci="bootstrap", n_replicates=5),
+        ],
     ),
     "delta_neighbours": (delta.NEIGHBOUR_COLUMNS, dtm, [lambda d: tk.delta_neighbours(d, bands=[3, 5])]),
     "delta_consensus": (
@@ -390,7 +400,19 @@ TABLES: dict[str, tuple[list[str], Callable[[], Any], list[Variant]]] = {
     "kl_divergence": (
         entropy.DIVERGENCE_COLUMNS,
         dtm,
-        [tk.kl_divergence, lambda d: tk.kl_divergence(d, by="town", smoothing=0.5)],
+        [
+            tk.kl_divergence,
+            lambda d: tk.kl_divergence(d, by="town", smoothing=0.5),
+            lambda d: tk.kl_divergence(d, by="town", smoothing=0.5, ci="bootstrap", n_replicates=5),
+        ],
+    ),
+    "kl_terms": (
+        kl_terms.COLUMNS,
+        dtm,
+        [
+            lambda d: tk.kl_terms(d, "a"),
+            lambda d: tk.kl_terms(d, 2019, by="year", smoothing=0.5, ci="bootstrap", n_replicates=5),
+        ],
     ),
     "zipf": (
         zipf.COLUMNS,

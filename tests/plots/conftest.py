@@ -264,6 +264,132 @@ def lookup_table(groups=("甲", "乙"), categories=("治理", "民生")):
     return pd.DataFrame(rows, columns=["group", "category", "rate", "ci_low", "ci_high"])
 
 
+def effect_sizes_table(terms=("网格", "综治", "信访", "维稳")):
+    n = len(terms)
+    effect = np.linspace(3.0, -3.0, n)
+    return pd.DataFrame(
+        {
+            "term": list(terms),
+            "n_target": range(1, n + 1),
+            "n_reference": range(n, 0, -1),
+            "z": 2 * effect,
+            "log_ratio": effect,
+            "ci_low": effect - 1.5,
+            "ci_high": effect + 1.5,
+            "log_odds": 0.8 * effect,
+            "phi": 0.1 * effect,
+        }
+    )
+
+
+def lockwords_table(terms=("的", "工作", "信访")):
+    n = len(terms)
+    score = np.linspace(0.4, -0.5, n)
+    return pd.DataFrame(
+        {
+            "term": list(terms),
+            "n_target": range(90, 90 - n, -1),
+            "n_reference": range(80, 80 + n),
+            "score": score,
+            "effect": 0.1 * score,
+            "ci_low": 0.1 * score - 0.5 + score,
+            "ci_high": 0.1 * score + 0.5 - score,
+            "locked": score > 0,
+        }
+    )
+
+
+def divergences_table(groups=("甲", "乙", "丙")):
+    rows = [
+        (p, q, 0.3 + 0.1 * i + 0.2 * j, 0.2, 0.9) for i, p in enumerate(groups) for j, q in enumerate(groups) if p != q
+    ]
+    return pd.DataFrame(rows, columns=["p", "q", "divergence", "ci_low", "ci_high"])
+
+
+def kl_terms_table(terms=("网格", "综治", "信访", "维稳")):
+    n = len(terms)
+    score = np.linspace(0.05, -0.02, n)
+    return pd.DataFrame(
+        {
+            "term": list(terms),
+            "n_target": range(n, 0, -1),
+            "n_reference": range(1, n + 1),
+            "score": score,
+            "ci_low": score - 0.01,
+            "ci_high": score + 0.03,
+        }
+    )
+
+
+def duplicates_table(docs=("甲", "乙", "丙", "丁", "戊")):
+    a, b, c, d, e = docs
+    return pd.DataFrame(
+        [
+            (a, b, 0.9, 0.95, 0.92, 1, b),
+            (b, c, 0.6, 0.7, 0.8, 1, b),
+            (d, e, 0.8, 1.0, 0.8, 2, e),
+        ],
+        columns=["doc_a", "doc_b", "jaccard", "containment_a_in_b", "containment_b_in_a", "group", "keep"],
+    )
+
+
+def attributed_table(docs=("文一", "文二", "文三"), authors=("甲", "乙")):
+    one, other = authors
+    return pd.DataFrame(
+        {
+            "doc": list(docs),
+            "actual": [one, other, None],
+            "predicted": [one, one, other],
+            "distance": [0.4, 0.7, 0.8],
+            "runner_up": [other, other, one],
+            "distance_runner_up": [1.2, 0.8, 1.1],
+            "correct": [1.0, 0.0, np.nan],
+        }
+    )
+
+
+def compared_table(names=("甲", "乙", "丙")):
+    value = np.linspace(0.9, 0.5, 3)
+    pairs = [(names[0], names[1]), (names[0], names[2]), (names[1], names[2])]
+    made = pd.DataFrame(pairs, columns=["doc_a", "doc_b"])
+    return made.assign(value=value, ci_low=value - 0.1, ci_high=value + 0.05)
+
+
+def collocations_table(ngrams=("社会 治理", "基层 干部", "中国 特色")):
+    n = len(ngrams)
+    value = np.linspace(12.5, 9.0, n)
+    return pd.DataFrame(
+        {
+            "ngram": list(ngrams),
+            "n": 2,
+            "count": range(20, 20 + n),
+            "range": range(n, 0, -1),
+            "g2": 10 * value,
+            "ci_low": 10 * value - 5,
+            "ci_high": 10 * value + 8,
+        }
+    )
+
+
+def agreed_table(categories=("民生", "治理", "发展")):
+    alpha = np.linspace(0.9, 0.5, len(categories))
+    return pd.DataFrame(
+        {
+            "category": list(categories),
+            "count": range(9, 9 + len(categories)),
+            "agreement": alpha + 0.05,
+            "alpha": alpha,
+            "ci_low": alpha - 0.2,
+            "ci_high": alpha + 0.08,
+        }
+    )
+
+
+def given_table(authors=("甲", "乙")):
+    rows = [(a, b, 9 if a == b else 2, 0.5) for a in authors for b in authors]
+    return pd.DataFrame(rows, columns=["actual", "predicted", "n", "share"])
+
+
 _TABLES = {name.removesuffix("_table"): maker for name, maker in list(globals().items()) if name.endswith("_table")}
 
 

@@ -16,20 +16,28 @@ from matplotlib.text import Text
 from textkit import drawing
 from textkit.errors import ArgumentError, EmptyError, FontError, UnknownNameError
 from textkit.plots.agreement import plot_agreement, plot_confusion
+from textkit.plots.agreement_categories import plot_agreement_categories
+from textkit.plots.attribution import plot_attribution
 from textkit.plots.collocates import plot_collocates
+from textkit.plots.collocations import plot_collocations
 from textkit.plots.comparison_cloud import plot_comparison_cloud
 from textkit.plots.delta import plot_delta, plot_delta_consensus
 from textkit.plots.dispersion import plot_dispersion
 from textkit.plots.dispersion_scores import plot_dispersion_scores
+from textkit.plots.effect_sizes import plot_effect_sizes
 from textkit.plots.effects import plot_effects
 from textkit.plots.entropy import plot_entropy
 from textkit.plots.frequency import plot_frequency
 from textkit.plots.heaps import plot_heaps
 from textkit.plots.keyness import plot_keyness
 from textkit.plots.keyness_volcano import plot_keyness_volcano
+from textkit.plots.kl_divergence import plot_kl_divergence, plot_kl_terms
 from textkit.plots.lexical_diversity import plot_lexical_diversity
+from textkit.plots.lockwords import plot_lockwords
 from textkit.plots.lookup import plot_lookup
+from textkit.plots.near_duplicates import plot_near_duplicates
 from textkit.plots.network import plot_network
+from textkit.plots.pairs import plot_pairs
 from textkit.plots.perspectives import plot_perspectives
 from textkit.plots.readability import plot_readability
 from textkit.plots.similarity import plot_dendrogram, plot_similarity
@@ -73,20 +81,32 @@ PLOTS = {
     "agreement": (plot_agreement, "agreement", {}, 1),
     "confusion": (plot_confusion, "confusion", {}, 1),
     "lookup": (plot_lookup, "lookup", {}, 1),
+    "effect_sizes": (plot_effect_sizes, "effect_sizes", {}, 3),
+    "lockwords": (plot_lockwords, "lockwords", {}, 1),
+    "kl_divergence": (plot_kl_divergence, "divergences", {}, 1),
+    "kl_terms": (plot_kl_terms, "kl_terms", {}, 1),
+    "near_duplicates": (plot_near_duplicates, "duplicates", {}, 1),
+    "attribution": (plot_attribution, "attributed", {}, 1),
+    "confusion-authors": (plot_confusion, "given", {}, 1),
+    "pairs": (plot_pairs, "compared", {}, 1),
+    "pairs-directed": (plot_pairs, "divergences", {}, 1),
+    "collocations": (plot_collocations, "collocations", {}, 1),
+    "agreement_categories": (plot_agreement_categories, "agreed", {}, 1),
     "lookup-heat": (plot_lookup, "lookup", {"groups": tuple("甲乙丙丁戊己庚辛")}, 1),
 }
 # the column of each table that holds names of documents or groups, where it does not hold words in "term"
 NAMED = {
     "shares": "group", "deltas": "doc_a", "consensus": "doc", "diversity": "group", "readability": "doc",
     "entropy": "group", "heaps": "group", "zipf": "group", "agreement": "coefficient", "confusion": "value_a",
-    "lookup": "group",
+    "lookup": "group", "divergences": "p", "duplicates": "doc_a", "attributed": "doc", "compared": "doc_a",
+    "agreed": "category", "given": "actual",
 }  # fmt: skip
-WORDS = {"collocates": "collocate", "pairs": "a"}
+WORDS = {"collocates": "collocate", "pairs": "a", "collocations": "ngram"}
 WITH_TERMS = [name for name in PLOTS if PLOTS[name][1] not in ("matrix", *NAMED)]
-NO_LABELS = ("trend", "wordcloud", "collocates", "network", "network-nodes")
+NO_LABELS = ("trend", "wordcloud", "collocates", "network", "network-nodes", "collocations")
 TEXTS = (  # whatever is written; not the names of coefficients and features, which have words of their own
     "term", "group", "doc", "node", "collocate", "a", "b", "doc_a", "doc_b", "coder_a", "coder_b", "value_a", "value_b",
-    "category",
+    "category", "p", "q", "keep", "actual", "predicted", "runner_up", "ngram",
 )  # fmt: skip
 
 each = pytest.mark.parametrize("name", PLOTS)

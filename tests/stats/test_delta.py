@@ -16,8 +16,9 @@ from scipy.cluster.hierarchy import linkage, to_tree
 from scipy.spatial.distance import cdist, squareform
 from scipy.stats import zscore
 
+from textkit.corpus import Corpus
 from textkit.errors import ArgumentError, EmptyError, TextkitError, TextkitWarning, UnknownNameError
-from textkit.matrix import DocumentTermMatrix
+from textkit.matrix import DocumentTermMatrix, count
 from textkit.measures import deltas
 from textkit.stats.delta import (
     COLUMNS,
@@ -28,6 +29,8 @@ from textkit.stats.delta import (
     delta_matrix,
     delta_neighbours,
 )
+from textkit.tokenization import tokenize
+from textkit.tokens import Tokens
 from textkit.weights import proportions
 
 MEASURES = sorted(deltas.DELTAS)
@@ -109,8 +112,10 @@ class TestEveryMeasure:
             assert square.loc[row.doc_a, row.doc_b] == row.value
         assert table["value"].is_monotonic_increasing
         assert table.attrs["textkit"]["settings"] == {
-            "measure": measure, "n_terms": 300, "culling": 0.0, "terms": None,
+            "measure": measure, "n_terms": 300, "culling": 0.0, "terms": None, "ci": None, "unit": "sentence",
+            "n_replicates": 2000, "confidence": 0.95, "random_state": 0,
         }  # fmt: skip
+        assert table["ci_low"].isna().all() and table["ci_high"].isna().all()
 
     @given(hnp.arrays(np.int64, st.tuples(st.integers(3, 6), st.integers(2, 6)), elements=st.integers(0, 9)), st.data())
     @settings(max_examples=30)
@@ -328,3 +333,104 @@ def test_messages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("textkit.stats.delta._MOST_DOCS", 4)
     with pytest.raises(ArgumentError, match=r"^9 documents are too many: at most 4 are compared all with all\."):
         delta(dtm)
+
+
+def _texts(seed: int, docs: int = 5, sentences: int = 30, terms: int = 20, length: int = 12) -> Tokens:
+    """Return texts of sentences; each text has rates of its own, the same whatever the seed."""
+    fixed = np.random.default_rng(7)
+    rates = [fixed.dirichlet(60 / np.arange(1, terms + 1)) for _ in range(docs)]
+    rng = np.random.default_rng(seed)
+    texts = []
+    for rate in rates:
+        shares = [rng.dirichlet(rate * 80 + 1e-6) for _ in range(sentences)]
+        lines = [" ".join(f"w{i:02}" for i in rng.choice(terms, length, p=share)) + "。" for share in shares]
+        texts.append("".join(lines))
+    return tokenize(Corpus(texts), "spaces").drop(["。"])
+
+
+class TestBootstrap:
+    @pytest.mark.parametrize("measure", MEASURES)
+    def test_against_a_loop(self, measure: str) -> None:
+        """Sentences drawn by hand; mean and sd of each word stay those of the texts."""
+        words = _texts(0)
+        table = delta(
+            words, measure=measure, n_terms=12, ci="bootstrap", n_replicates=40, random_state=5, confidence=0.8
+        )
+        pieces = count(words.split("sentence"))
+        owner = pieces.docs["parent"].to_numpy()
+        x, names = pieces.matrix.toarray(), words.corpus.names
+        total = x.sum(axis=0)
+        chosen = sorted(range(x.shape[1]), key=lambda i: (-total[i], pieces.vocabulary.terms[i]))[:12]
+        drawn = []
+        for name, stream in zip(names, np.random.default_rng(5).spawn(len(names)), strict=True):
+            rows = x[owner == name]
+            drawn.append(rows[stream.integers(0, len(rows), (40, len(rows)))].sum(axis=1))
+        known = np.array([x[owner == name].sum(axis=0) for name in names])
+        percent = 100 * known[:, chosen] / known.sum(axis=1, keepdims=True)
+        mean, sd = percent.mean(axis=0), percent.std(axis=0, ddof=1)
+        squares = []
+        for k in range(40):
+            own = np.array([text[k] for text in drawn])
+            rows = 100 * own[:, chosen] / own.sum(axis=1, keepdims=True)
+            squares.append(deltas.DELTAS[measure][0]((rows - mean) / sd if deltas.DELTAS[measure][1] else rows))
+        values = np.array(squares)
+        for row in table.itertuples():
+            i, j = names.index(row.doc_a), names.index(row.doc_b)
+            bias = values[:, i, j].mean() - row.value
+            low, high = np.quantile(values[:, i, j], [0.1, 0.9]) - bias
+            top = 2 if measure == "cosine_delta" else np.inf
+            assert (row.ci_low, row.ci_high) == pytest.approx((max(low, 0), min(high, top)))
+
+    @pytest.mark.parametrize("measure", ["cosine_delta", "burrows", "eder_simple"])
+    def test_the_interval_covers(self, measure: str) -> None:
+        """It holds the mean over other texts of the same authors and lengths."""
+        tables = [
+            delta(_texts(seed), measure=measure, n_terms=20, ci="bootstrap", n_replicates=60) for seed in range(25)
+        ]
+        long = pd.concat(tables)
+        truth = long.groupby(["doc_a", "doc_b"])["value"].transform("mean")
+        inside = (long["ci_low"] <= truth) & (truth <= long["ci_high"])
+        assert inside.mean() >= 0.9
+        if measure == "eder_simple":  # noise moves every resample up: a percentile interval would miss from above
+            assert (long["ci_low"] <= long["value"]).all() and (long["value"] <= long["ci_high"]).all()
+
+    def test_nothing_else_changes(self) -> None:
+        words = _texts(1)
+        plain = delta(count(words), n_terms=10)
+        table = delta(words, n_terms=10, ci="bootstrap", n_replicates=20)
+        ends = ["ci_low", "ci_high"]
+        pd.testing.assert_frame_equal(plain.drop(columns=ends), table.drop(columns=ends))
+        pd.testing.assert_frame_equal(plain, delta(words, n_terms=10))
+        assert plain.attrs["textkit"]["unit"] is None and table.attrs["textkit"]["unit"] == "sentence"
+        assert table.attrs["textkit"]["inputs"] == {"dtm": words.fingerprint}
+        pd.testing.assert_frame_equal(table, delta(words, n_terms=10, ci="bootstrap", n_replicates=20))
+        other = delta(words, n_terms=10, ci="bootstrap", n_replicates=20, random_state=1)
+        assert not np.allclose(other["ci_low"], table["ci_low"])
+
+    def test_empty_texts_and_few_sentences(self) -> None:
+        words = tokenize(Corpus(["甲 乙 甲。乙 丙。", "", "丙 丙 甲。乙。甲 丁。", "丁 丁。甲 乙 丙。"]), "spaces")
+        with pytest.warns(TextkitWarning) as caught:
+            table = delta(words, n_terms=3, ci="bootstrap", n_replicates=10)
+        told = [str(warning.message) for warning in caught]
+        assert told[0] == "1 document is empty and has no distance: 'doc2'."
+        assert told[1].startswith("in the shortest text: 2 sentences are too few for an interval to be believed")
+        assert caught[1].filename == __file__
+        assert table["ci_low"].notna().tolist() == table["value"].notna().tolist()
+
+    def test_messages(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        words = _texts(0)
+        with pytest.raises(ArgumentError) as error:
+            delta(count(words), ci="bootstrap")
+        assert str(error.value) == (
+            'ci="bootstrap" resamples each sentence of the texts, but dtm is a matrix without sentences. Pass the '
+            "tokens: delta(tokens, ci=...)."
+        )
+        with pytest.raises(UnknownNameError, match="unknown unit 'document'"):
+            delta(words, unit="document")
+        with pytest.raises(UnknownNameError, match="unknown ci 'bca'"):
+            delta(words, ci="bca")
+        with pytest.raises(ArgumentError, match="^dtm must be a DocumentTermMatrix or Tokens, got a list"):
+            delta([1])  # type: ignore[arg-type]
+        monkeypatch.setattr("textkit.stats.delta._RESAMPLED_PAIRS", 9)
+        with pytest.raises(ArgumentError, match="^5 texts have too many pairs for intervals: at most 9. Choose fewer"):
+            delta(words, ci="bootstrap")

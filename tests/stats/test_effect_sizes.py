@@ -9,9 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from textkit.corpus import Corpus
 from textkit.errors import ArgumentError, EmptyError, TextkitWarning
 from textkit.matrix import DocumentTermMatrix
 from textkit.stats.effect_sizes import COLUMNS, effect_sizes
+from textkit.stats.keyness import keyness
+from textkit.tokenization import tokenize
 
 # 改革 310 of 120,000 and 205 of 250,000: the numbers of METHODS, worked out there
 REFORM = DocumentTermMatrix([[310, 120_000 - 310], [205, 250_000 - 205]], ["改革", "其他"])
@@ -95,3 +98,30 @@ def test_laws(counts: np.ndarray) -> None:
     order = [2, 0, 3, 1]
     turned = DocumentTermMatrix(counts[:, order], [list("abcd")[i] for i in order])
     pd.testing.assert_frame_equal(effect_sizes(turned, 0), effect_sizes(dtm, 0), rtol=1e-9)
+
+
+@pytest.mark.parametrize("ci", ["bootstrap", "bca"])
+def test_an_interval_over_documents_is_that_of_keyness(ci: str) -> None:
+    rng = np.random.default_rng(0)
+    dtm = DocumentTermMatrix(rng.poisson(rng.gamma(0.5, 4, (30, 12))) + (np.arange(12) == 0), list("abcdefghijkl"))
+    docs = list(range(15))
+    plain = effect_sizes(dtm, docs)
+    table = effect_sizes(dtm, docs, ci=ci, n_replicates=200, random_state=3)
+    other = keyness(dtm, docs, measure="log_ratio", ci=ci, n_replicates=200, random_state=3).set_index("term")
+    ends = ["ci_low", "ci_high"]
+    pd.testing.assert_frame_equal(table.set_index("term")[ends], other.loc[table["term"], ends])
+    pd.testing.assert_frame_equal(plain.drop(columns=ends), table.drop(columns=ends))
+    # words come in bursts here: the interval that takes tokens for independent draws is too short
+    width = [float((t["ci_high"] - t["ci_low"]).median()) for t in (plain, table)]
+    assert width[1] > 1.3 * width[0]
+    assert (plain.attrs["textkit"]["unit"], table.attrs["textkit"]["unit"]) == ("token", "document")
+
+
+def test_an_interval_over_sentences() -> None:
+    words = tokenize(Corpus(["甲 乙。" * 12 + "丙 丁。" * 3, "甲 丙。" * 12 + "乙 甲。" * 3]), "spaces")
+    table = effect_sizes(words, "doc1", ci="bootstrap", unit="sentence", n_replicates=100)
+    assert (table["ci_low"] <= table["ci_high"]).all() and table.attrs["textkit"]["unit"] == "sentence"
+    with pytest.raises(ArgumentError, match="^ci='bootstrap' draws documents again and again, but the target has 1"):
+        effect_sizes(words, "doc1", ci="bootstrap")
+    with pytest.warns(TextkitWarning, match="^2 documents are too few for an interval to be believed"):
+        effect_sizes(DocumentTermMatrix([[1, 2]] * 4, ["甲", "乙"]), [0, 1], ci="bootstrap")

@@ -201,9 +201,10 @@ class TestDivergence:
         pair = table.set_index(["p", "q"])
         # b is 的 alone, half of a: log2(1 / (1/2)) = 1; a has three terms that b lacks
         assert pair.loc[("b", "a"), "divergence"] == 1.0
-        assert pair.loc[("a", "b")].tolist() == [np.inf, 3, 0.5]
+        assert pair.loc[("a", "b"), ["divergence", "n_missing", "missing_share"]].tolist() == [np.inf, 3, 0.5]
+        assert table[["ci_low", "ci_high"]].isna().all(axis=None)
         # c: 1/2 log2(1/2 / 1/8) twice = 2
-        assert pair.loc[("c", "a")].tolist() == [2.0, 0, 0.0]
+        assert pair.loc[("c", "a"), ["divergence", "n_missing", "missing_share"]].tolist() == [2.0, 0, 0.0]
         assert table["divergence"].is_monotonic_decreasing
 
     @given(tables, st.sampled_from([0.0, 0.1, 1.0]))
@@ -235,3 +236,90 @@ class TestDivergence:
         with pytest.warns(TextkitWarning, match="1 of 3 groups has no tokens"):
             table = kl_divergence(DocumentTermMatrix([[1, 1], [0, 0], [2, 1]], ["甲", "乙"]))
         assert table["divergence"].isna().sum() == 4 and table["divergence"].notna()[:2].all()
+
+
+def _two_groups(seed: int, each: int = 20, terms: int = 60, length: int = 100) -> DocumentTermMatrix:
+    """Return documents of two groups of unlike rates, every document with rates of its own."""
+    rng = np.random.default_rng(seed)
+    p = 1 / np.arange(1, terms + 1)
+    q = p * np.exp(np.random.default_rng(99).normal(0, 0.5, terms))  # the same two groups whatever the seed
+    shares = [200 * r / r.sum() + 1e-9 for r in (p, q) for _ in range(each)]
+    counts = np.array([rng.multinomial(length, rng.dirichlet(share)) for share in shares])
+    docs = pd.DataFrame({"side": ["p"] * each + ["q"] * each}, index=[f"d{i}" for i in range(2 * each)])
+    return DocumentTermMatrix(counts, [f"w{i}" for i in range(terms)], docs)
+
+
+class TestDivergenceBootstrap:
+    @pytest.mark.parametrize("smoothing", [0.0, 0.5])
+    def test_against_a_loop(self, smoothing: float) -> None:
+        """Three groups; unsmoothed, the last one has a term that the others lack: infinite, and no interval."""
+        x = np.random.default_rng(0).poisson(3, (36, 6)) + 1
+        x[:24, 5] = 0
+        docs = pd.DataFrame({"g": np.repeat(["a", "b", "c"], 12)}, index=[f"d{i}" for i in range(36)])
+        dtm = DocumentTermMatrix(x, list("uvwxyz"), docs)
+        options = {"by": "g", "ci": "bootstrap", "n_replicates": 50, "random_state": 2, "confidence": 0.9}
+        if smoothing:
+            table = kl_divergence(dtm, smoothing=smoothing, **options).set_index(["p", "q"])
+        else:
+            with pytest.warns(TextkitWarning, match="^2 of 6 intervals do not exist, since p has terms that q, or a"):
+                table = kl_divergence(dtm, smoothing=smoothing, **options).set_index(["p", "q"])
+        streams = np.random.default_rng(2).spawn(3)
+        parts = {g: x[docs["g"] == g] for g in "abc"}
+        drawn = {}
+        for g, stream in zip("abc", streams, strict=True):
+            rows = stream.integers(0, 12, (50, 12))
+            drawn[g] = parts[g][rows].sum(axis=1) + smoothing
+        for (p, q), row in table.iterrows():
+            if p == "c" and not smoothing:
+                assert np.isinf(row["divergence"]) and np.isnan(row["ci_low"]) and np.isnan(row["ci_high"])
+                continue
+            values = np.log([stats.entropy(a, b, base=2) for a, b in zip(drawn[p], drawn[q], strict=True)])
+            bias = values.mean() - np.log(row["divergence"])
+            ends = np.exp(np.quantile(values, [0.05, 0.95]) - bias)
+            assert (row["ci_low"], row["ci_high"]) == pytest.approx(tuple(ends))
+
+    @pytest.mark.parametrize(("terms", "length"), [(60, 100), (400, 200)])
+    def test_the_interval_covers(self, terms: int, length: int) -> None:
+        """Whatever is drawn, it holds the mean over samples of the same amount in 19 cases of 20."""
+        options = {"by": "side", "smoothing": 0.5, "ci": "bootstrap", "n_replicates": 150}
+        made = [kl_divergence(_two_groups(seed, terms=terms, length=length), **options) for seed in range(80)]
+        tables = [table.set_index("p").loc["p"] for table in made]
+        truth = np.mean([row["divergence"] for row in tables])
+        assert np.mean([row["ci_low"] <= truth <= row["ci_high"] for row in tables]) >= 0.9
+
+    def test_nothing_else_changes(self) -> None:
+        dtm = _two_groups(0)
+        plain, table = (
+            kl_divergence(dtm, by="side", smoothing=1, ci=ci, n_replicates=30) for ci in (None, "bootstrap")
+        )
+        ends = ["ci_low", "ci_high"]
+        pd.testing.assert_frame_equal(plain.drop(columns=ends), table.drop(columns=ends))
+        assert plain.attrs["textkit"]["unit"] is None and table.attrs["textkit"]["unit"] == "document"
+        again = kl_divergence(dtm, by="side", smoothing=1, ci="bootstrap", n_replicates=30)
+        pd.testing.assert_frame_equal(table, again)
+        assert ((table["ci_low"] < table["divergence"]) & (table["divergence"] < table["ci_high"])).all()
+
+    def test_sentences_and_messages(self) -> None:
+        words = tokenize(Corpus([TestBootstrap.TEXT, TestBootstrap.TEXT[:40] + "丙 丁 己。" * 8]), "spaces")
+        pd.testing.assert_frame_equal(kl_divergence(words, smoothing=1), kl_divergence(count(words), smoothing=1))
+        table = kl_divergence(words, smoothing=1, ci="bootstrap", unit="sentence", n_replicates=40)
+        assert table["ci_low"].notna().all()
+        with pytest.raises(ArgumentError, match='^ci="bootstrap" with by="doc" needs units smaller than a document'):
+            kl_divergence(words, ci="bootstrap")
+        with pytest.raises(ArgumentError, match="^unit='sentence' needs the texts, which a matrix does not hold."):
+            kl_divergence(count(words), ci="bootstrap", unit="sentence")
+        with pytest.raises(UnknownNameError, match="unknown ci 'bca'"):
+            kl_divergence(words, ci="bca", unit="sentence")
+        many = DocumentTermMatrix(np.ones((101, 1), int), ["甲"], pd.DataFrame({"g": range(101)}))
+        with pytest.raises(ArgumentError, match="^by='g' gives 101 groups, too many for intervals: at most 100. Merge"):
+            kl_divergence(many, by="g", ci="bootstrap")
+        with pytest.warns(TextkitWarning, match="^in the group with the fewest: 1 document is too few"):
+            kl_divergence(DTM, by="year", ci="bootstrap", smoothing=1, n_replicates=5)
+
+    def test_an_empty_group(self) -> None:
+        docs = pd.DataFrame({"g": ["a"] * 12 + ["b"] * 2 + ["c"] * 12}, index=[f"d{i}" for i in range(26)])
+        x = np.random.default_rng(0).poisson(3, (26, 4)) + 1
+        x[12:14] = 0
+        table = quiet(kl_divergence, DocumentTermMatrix(x, list("uvwx"), docs), by="g", ci="bootstrap", n_replicates=20)
+        known = ~((table["p"] == "b") | (table["q"] == "b"))
+        assert (table["ci_low"].notna() == known).all()

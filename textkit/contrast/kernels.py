@@ -39,6 +39,17 @@ class Options(NamedTuple):
     confidence: float
     prior: Floats | None = None  # alpha of every term of the vocabulary, for the log-odds
     prior_size: float = 0.0
+    prior_tokens: float = 0.0  # counts that the prior is shared out by
+    prior_types: int = 0  # terms that either side has
+    prior_scale: float = 0.0  # the alpha0 that was asked for, or its default
+
+    @property
+    def of_prior(self) -> dict[str, Any]:
+        """What a table says of its prior, so that a row of it can be worked out anew."""
+        return {
+            "alpha0": self.prior_size, "prior_tokens": self.prior_tokens, "prior_types": self.prior_types,
+            "prior_scale": self.prior_scale,
+        }  # fmt: skip
 
 
 Again = Callable[[Floats, Floats, Floats, Floats, slice], Floats]
@@ -151,7 +162,7 @@ def _fightin_words(pair: Pair, options: Options) -> Result:
     changed = {f"x{factor:g}": _rank_correlation(z, fit(factor)[1]) for factor in (0.1, 10.0)}
     return Result(
         z, found.value / LN2, low / LN2, high / LN2, measures.normal_p(z), np.zeros(len(z), dtype=np.bool_),
-        {"alpha0": size, "sensitivity": changed}, again,
+        options.of_prior | {"sensitivity": changed}, again,
     )  # fmt: skip
 
 

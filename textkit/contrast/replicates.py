@@ -89,6 +89,30 @@ def bootstrap(pair: Pair, result: Result, measure: str, confidence: float, drawi
     return result._replace(low=low, high=high)
 
 
+def resampled_counts(
+    sides: tuple[Side, Side], places: NDArray[np.intp], n_replicates: int, random_state: int
+) -> Iterator[tuple[Floats, Floats]]:
+    """Yield the counts of some words in blocks of resamples of both sides, each replicates x words.
+
+    For what needs all words of a resample at once. A frequency list is the same in all of them.
+    """
+    block = max(1, min(_DRAWN, _CELLS // max(len(places), 1)))
+    parts = [_resampled(side, places, "count") for side in sides]
+    seeds = np.random.SeedSequence(random_state).spawn(2)
+    draws = [
+        resamples(max(len(part.lengths), 1), n_replicates, Generator(np.random.PCG64(seed)), block=block)
+        for part, seed in zip(parts, seeds, strict=True)
+    ]
+    for first, second in zip(*draws, strict=True):
+        a, b = (
+            np.ascontiguousarray((part.matrix @ np.ascontiguousarray(drawn.T, dtype=np.float64)).T)
+            if len(part.lengths)
+            else np.broadcast_to(part.fixed, (len(drawn), len(part.fixed)))
+            for part, drawn in ((parts[0], first), (parts[1], second))
+        )
+        yield a, b
+
+
 class _Resampled(NamedTuple):
     """What is added up over the documents of a side: words by documents, and the size of each document."""
 

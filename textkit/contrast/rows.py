@@ -66,6 +66,7 @@ def prior_options(
     corpus that no group has count for the sum.
     """
     there = total > 0
+    n_types = int(there.sum())
     if isinstance(prior, DocumentTermMatrix):
         measures.check_counts(prior.weighting, "prior")
         n = float(prior.term_counts.sum())
@@ -75,14 +76,16 @@ def prior_options(
     else:
         check_choice("prior", prior, ("pooled", "flat"))
         if prior == "flat":
-            each = 0.01 if alpha0 is None else alpha0 / int(there.sum())
-            return Options(confidence, np.full(len(there), each), each * int(there.sum()))
+            each = 0.01 if alpha0 is None else alpha0 / n_types
+            size = each * n_types
+            return Options(confidence, np.full(len(there), each), size, float(total.sum()), n_types, size)
         background, n = total, float(total.sum())
     if alpha0 is None:
         alpha0 = float(np.clip(0.01 * smaller, 10.0, 100_000.0))
     alpha = np.zeros(len(there))
     alpha[there] = measures.dirichlet_prior(background[there], alpha0, n=n)
-    return Options(confidence, alpha, float(alpha[there].sum() + alpha0 * (1.0 - background[there].sum() / n)))
+    size = float(alpha[there].sum() + alpha0 * (1.0 - background[there].sum() / n))
+    return Options(confidence, alpha, size, n, n_types, float(alpha0))
 
 
 def ordered(vocabulary: Vocabulary, pair: Pair, result: Result, q: Floats) -> pd.DataFrame:

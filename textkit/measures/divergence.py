@@ -28,6 +28,42 @@ def keyness_kld(a: ArrayLike, b: ArrayLike, c: ArrayLike, d: ArrayLike) -> Float
     return np.asarray(np.sign(a * d - b * c) * np.maximum(value, 0.0) + 0.0 * p)
 
 
+class TermDivergence(NamedTuple):
+    """Shares of each term in both texts, and what it adds to the relative entropy, in bits."""
+
+    p: Floats
+    q: Floats
+    score: Floats
+
+
+def kl_terms(a: ArrayLike, b: ArrayLike, n_terms: int, smoothing: float) -> TermDivergence:
+    """Return ``p log2(p / q)`` of each term (last axis), of shares ``p = (a + s) / (sum a + s V)``, likewise q.
+
+    ``n_terms`` is V, which may be more than the terms given. 0 where p is 0, inf where only q is.
+
+    >>> kl_terms([4, 2, 2], [2, 2, 4], 3, 0.0).score.tolist()
+    [0.5, 0.0, -0.25]
+    """
+    a, b = floats(a, b)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        p = (a + smoothing) / (a.sum(axis=-1, keepdims=True) + smoothing * n_terms)
+        q = (b + smoothing) / (b.sum(axis=-1, keepdims=True) + smoothing * n_terms)
+        score = xlogy(p, p / q) / LN2
+    return TermDivergence(p, q, np.asarray(np.where(p == 0, 0.0, score) + 0.0))
+
+
+def kl_unseen(n_a: float, n_b: float, n_terms: int, smoothing: float) -> float:
+    """Return what a term that neither text has adds to their relative entropy, in bits; 0 without smoothing.
+
+    >>> round(kl_unseen(10, 30, 4, 1.0), 4)
+    0.0914
+    """
+    if not smoothing:
+        return 0.0
+    p, q = smoothing / (n_a + smoothing * n_terms), smoothing / (n_b + smoothing * n_terms)
+    return float(p * np.log2(p / q))
+
+
 class Turbulence(NamedTuple):
     """What each type adds to the divergence (positive), and their sum: 0 for equal rankings, 1 for disjoint ones."""
 

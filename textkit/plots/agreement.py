@@ -15,6 +15,7 @@ from textkit.drawing import GREY, INK, PALE, PALETTE, Labels, Lang
 from textkit.errors import ArgumentError, EmptyError, check_choice
 
 _COLUMNS = ("coefficient", "value", "ci_low", "ci_high", "n_units")
+_ATTRIBUTED = ("actual", "predicted", "n")
 _CONFUSION = ("coder_a", "coder_b", "value_a", "value_b", "count")
 _LARGEST = 30  # categories in one figure
 _WIDE = 32.0  # points: four characters in a line
@@ -49,6 +50,8 @@ _WORDS = {
         "none": "不存在",
         "one": "一位编码者",
         "other": "另一位编码者",
+        "actual": "实际作者",
+        "predicted": "判定作者",
     },
     "en": {
         "axis": "Agreement ({} units)",
@@ -57,6 +60,8 @@ _WORDS = {
         "none": "undefined",
         "one": "One coder",
         "other": "Another coder",
+        "actual": "Actual author",
+        "predicted": "Given to",
     },
 }
 
@@ -154,16 +159,17 @@ def plot_confusion(
     lang: Lang = "zh",
     title: str | None = None,
 ) -> Axes:
-    """Draw which category one coder chose where another chose which.
+    """Draw which category one coder chose where another chose which, or texts of which author were given to whom.
 
     Parameters
     ----------
     table : DataFrame
         From `textkit.confusion`: the columns ``coder_a, coder_b, value_a, value_b, count`` are used. Of two coders:
         rows are the first, columns the second. Of more: all pairs together, and who was first means nothing, so that
-        only half of the table is filled.
+        only half of the table is filled. Or ``confusion`` of `textkit.attribution`: the columns
+        ``actual, predicted, n``; rows are the actual authors.
     labels : mapping or Series, optional
-        What to print for a category.
+        What to print for a category or an author.
     ax, lang, title
         As in `textkit.plot_frequency`.
 
@@ -180,8 +186,8 @@ def plot_confusion(
 
     Notes
     -----
-    The numbers are units. The colours show disagreement only, so that a rare confusion is not lost beside a frequent
-    agreement; the diagonal is grey, its numbers are agreements.
+    The numbers are units (or texts). The colours show disagreement only, so that a rare confusion is not lost beside a
+    frequent agreement; the diagonal is grey, its numbers are agreements.
 
     Examples
     --------
@@ -190,8 +196,13 @@ def plot_confusion(
     >>> [text.get_text() for text in plot_confusion(table).texts]
     ['9', '3', '', '8']
     """
-    rows = drawing.checked(table, _CONFUSION, made_by="confusion(codings)")
+    of_authors = isinstance(table, pd.DataFrame) and bool({"actual", "predicted"} & set(table.columns))
+    made_by = "attribution(dtm).confusion" if of_authors else "confusion(codings)"
+    rows = drawing.checked(table, _ATTRIBUTED if of_authors else _CONFUSION, made_by=made_by)
     check_choice("lang", lang, drawing.LANGUAGES)
+    words = _WORDS[lang]
+    if of_authors:
+        rows = _as_coders(rows, words)
     labels = drawing.checked_labels(labels)
     shown = drawing.six_digits(rows)
     categories = _categories(table, shown)
@@ -205,7 +216,6 @@ def plot_confusion(
     for a, b, count in zip(shown["value_a"], shown["value_b"], shown["count"], strict=True):
         cells[place[a], place[b]] += count
     coders = shown[["coder_a", "coder_b"]].drop_duplicates()
-    words = _WORDS[lang]
     heads = [words["one"], words["other"]]
     if len(coders) == 1:
         heads = [str(name) for name in coders.iloc[0]]
@@ -213,7 +223,7 @@ def plot_confusion(
         cells = np.triu(cells) + np.tril(cells, -1).T
     names = drawing.names_for(categories, labels)
     if not cells.sum():
-        raise EmptyError("table has no units, so there is nothing to draw. Check what went into confusion(codings).")
+        raise EmptyError(f"table has no units, so there is nothing to draw. Check what went into {made_by}.")
     side = min(0.9 + 0.34 * len(categories), drawing.WIDTH)
     with drawing.sheet(
         ax, height=side + 0.5, width=min(side + 2.2, drawing.WIDTH), texts=[*names, *heads, title or ""]
@@ -252,6 +262,12 @@ def plot_confusion(
         drawing.set_title(ax, title, pad=8)
     drawing.remember(ax, shown, "plot_confusion", labels=drawing.used(labels, categories), lang=lang, title=title)
     return ax
+
+
+def _as_coders(rows: pd.DataFrame, words: dict[str, str]) -> pd.DataFrame:
+    """Return the confusion of authors as one of two coders: who wrote a text, and who is said to have."""
+    made = rows.rename(columns={"actual": "value_a", "predicted": "value_b", "n": "count"})
+    return made.assign(coder_a=words["actual"], coder_b=words["predicted"])
 
 
 def _at_right(ax: Axes, place: float, text: str) -> None:

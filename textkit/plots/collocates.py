@@ -34,6 +34,8 @@ _NAMES = {
         "conservative_lr": "Conservative log odds ratio (log2)",
     },
 }  # fmt: skip
+MEASURE_NAMES = _NAMES
+"""What measures of association are called, also in `textkit.plot_collocations`."""
 _WORDS = {
     "zh": {
         "of": "“{}”的搭配词", "left": "左", "right": "右", "count": "共现", "docs": "文档",

@@ -10,12 +10,15 @@ from textkit import drawing
 from textkit.drawing import Labels, Lang
 from textkit.errors import EmptyError, check_choice, check_int
 from textkit.plots.diverging import LEFT, RIGHT, draw_bars, write_columns, write_sides
+from textkit.plots.forest import INTERVAL, LEVEL, interval_label
 from textkit.plots.keyness import names_of_sides, used_labels
 
 _COLUMNS = ("term", "n_target", "n_reference", "rank_target", "rank_reference", "score", "contribution")
 _WORDS = {
     "zh": {
         "axis": "对总差异的贡献（%）",
+        "level": LEVEL["zh"],
+        "interval": INTERVAL["zh"],
         "total": "；图中各词合计 {:.3g}%",
         "divergence": "；D = {:.3f}",
         "target": "目标秩",
@@ -23,6 +26,8 @@ _WORDS = {
     },
     "en": {
         "axis": "Contribution to the difference (%)",
+        "level": LEVEL["en"],
+        "interval": INTERVAL["en"],
         "total": "; these words: {:.3g}%",
         "divergence": "; D = {:.3f}",
         "target": "rank",
@@ -46,7 +51,7 @@ def plot_rank_turbulence(
     ----------
     table : DataFrame
         From `textkit.rank_turbulence`: the columns ``term, n_target, n_reference, rank_target, rank_reference, score,
-        contribution`` are used.
+        contribution`` are used, and ``ci_low, ci_high`` if they are there.
     n : int, default 15
         Most words to show at each side.
     labels : mapping or Series, optional
@@ -69,7 +74,8 @@ def plot_rank_turbulence(
     -----
     Bars to the right are words that rank higher in the target. The figures at the right are the ranks in target and
     reference, – where a side lacks the word. Bars are short: the difference of two texts is made of thousands of small
-    ones, and the axis says how much of it the words shown make. There are no intervals, since this is no test.
+    ones, and the axis says how much of it the words shown make. Intervals are drawn if the table has some; a pale bar
+    is one whose interval reaches zero.
 
     Examples
     --------
@@ -88,9 +94,9 @@ def plot_rank_turbulence(
     terms = [str(term) for term in shown["term"]]
     with drawing.sheet(ax, height=1.1 + 0.19 * len(shown), texts=[*terms, *sides, title or "", "←→–"]) as ax:
         value = 100 * shown["contribution"].to_numpy(dtype=float) * np.sign(shown["score"].to_numpy(dtype=float))
-        none = np.full(len(value), np.nan)
-        draw_bars(ax, terms, value, none, none)
-        ax.set_xlabel(_axis_label(table, value, words))
+        low, high = _interval(shown)
+        draw_bars(ax, terms, value, low, high)
+        ax.set_xlabel(_axis_label(table, shown, value, words))
         write_sides(ax, sides, (value > 0).any(), (value < 0).any())
         write_columns(
             ax,
@@ -116,14 +122,23 @@ def _both_ends(rows: pd.DataFrame, n: int) -> pd.DataFrame:
     return shown
 
 
+def _interval(shown: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Return the intervals of the scores in the unit of the bars, percent of the whole difference; NaN without them."""
+    if not {"ci_low", "ci_high"} <= set(shown.columns):
+        return np.full(len(shown), np.nan), np.full(len(shown), np.nan)
+    percent = 100 * shown["contribution"] / shown["score"].abs()
+    return (shown["ci_low"] * percent).to_numpy(dtype=float), (shown["ci_high"] * percent).to_numpy(dtype=float)
+
+
 def _ranks(shown: pd.DataFrame, side: str) -> list[str]:
     """Write ranks; a word that a side lacks has none worth writing, only the mean of all places behind the last."""
     both = zip(shown[f"rank_{side}"], shown[f"n_{side}"], strict=True)
     return [f"{float(rank):,.6g}" if count else "–" for rank, count in both]
 
 
-def _axis_label(table: pd.DataFrame, value: np.ndarray, words: dict[str, str]) -> str:
-    label = words["axis"] + words["total"].format(float(np.abs(value).sum()))
+def _axis_label(table: pd.DataFrame, shown: pd.DataFrame, value: np.ndarray, words: dict[str, str]) -> str:
+    level = interval_label(table, shown, words) if {"ci_low", "ci_high"} <= set(shown.columns) else ""
+    label = words["axis"] + level + words["total"].format(float(np.abs(value).sum()))
     note = table.attrs.get("textkit")
     divergence = note.get("divergence") if isinstance(note, dict) else None
     return label + (words["divergence"].format(divergence) if isinstance(divergence, float) else "")

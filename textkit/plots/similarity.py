@@ -87,6 +87,9 @@ _WORDS = {
     },
 }
 
+MEASURE_NAMES = _WORDS
+"""What measures of likeness are called, also in `textkit.plot_pairs`."""
+
 
 def plot_similarity(
     table: pd.DataFrame,

@@ -135,7 +135,8 @@ def attribution(
     Notes
     -----
     The nearest author is named even if none of the authors wrote the text. Compare ``distance`` with those of texts of
-    known authorship, and with ``distance_runner_up``. The interval treats texts as independent: chapters of one book
+    known authorship, and with ``distance_runner_up`` (`textkit.plot_attribution` draws both; `textkit.plot_confusion`
+    draws ``confusion``). The interval treats texts as independent: chapters of one book
     are not. Texts on different topics or of different kinds differ in their frequent words as well.
 
     References

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from textkit import measures
-from textkit.contrast.kernels import pair_of
+from textkit.contrast.kernels import MEASURES, Options, pair_of
+from textkit.contrast.replicates import bootstrap, checked_drawing, drawing_note
 from textkit.contrast.rows import family, flags, no_term_left, prior_options
 from textkit.contrast.sides import contrast_of
 from textkit.errors import TextkitWarning, check_float
@@ -17,6 +18,7 @@ from textkit.matrix import DocumentTermMatrix
 from textkit.measures.divergence import keyness_kld
 from textkit.provenance import stamp
 from textkit.selection import Which
+from textkit.tokens import Tokens
 
 COLUMNS = [
     "term", "n_target", "n_reference", "rate_target", "rate_reference", "log_ratio", "ci_low", "ci_high",
@@ -28,7 +30,7 @@ _MILLION = 1e6
 
 
 def effect_sizes(
-    dtm: DocumentTermMatrix,
+    dtm: DocumentTermMatrix | Tokens,
     target: Which | Any,
     reference: Which | Any = None,
     *,
@@ -40,6 +42,10 @@ def effect_sizes(
     alpha0: float | None = None,
     reference_size: int | None = None,
     confidence: float = 0.95,
+    ci: str | None = None,
+    unit: str = "document",
+    n_replicates: int = 2000,
+    random_state: int = 0,
 ) -> pd.DataFrame:
     """Give every effect size of the literature for each term of a comparison.
 
@@ -56,13 +62,20 @@ def effect_sizes(
         Fewest occurrences in both groups together.
     min_range : int, default 1
         Fewest documents in the group where the term is commoner.
+    ci : {None, "bootstrap", "bca"}
+        None: the interval of Katz, which takes each token for an independent draw and is too short for words that come
+        in bursts. ``"bootstrap"``, ``"bca"``: over resampled units of both groups, as in `textkit.keyness`.
+    unit : {"document", "paragraph", "sentence"}
+        What is drawn again (and what ``min_range`` and ``flag`` count); pieces of documents need Tokens.
+    n_replicates : int, default 2000
+    random_state : int, default 0
 
     Returns
     -------
     DataFrame
         - ``term``; ``n_target``, ``n_reference`` (a, b); ``rate_target``, ``rate_reference`` (per million tokens).
         - ``log_ratio``: ``log2 (a/c) / (b/d)`` (Hardie 2014), a count of zero (only that) replaced by 0.5;
-          ``ci_low``, ``ci_high``: its interval (Katz 1978).
+          ``ci_low``, ``ci_high``: its interval (Katz 1978, or that of ``ci``).
         - ``relative_risk``: ``(a/c) / (b/d)``, infinite if b is 0. ``pct_diff``: %DIFF,
           ``100 (a/c - b/d) / (b/d)`` (Gabrielatos & Marchi 2012).
         - ``odds_ratio``: ``a (d - b) / (b (c - a))``; ``haldane_odds_ratio``: the same with 0.5 added to all cells.
@@ -90,13 +103,15 @@ def effect_sizes(
     Warns
     -----
     TextkitWarning
-        Documents without a value in the column ``by``.
+        Documents without a value in the column ``by``. Fewer than 10 units in a group, if they are drawn again.
 
     Notes
     -----
     Effect sizes are unsteady for rare words: never rank by one of them alone, but filter by count and range first, or
     rank by ``z``. ``g2`` and ``bic`` grow with the size of the corpora and must not be compared between tables. None of
-    these numbers knows how much the documents of a group differ: for that see ``measure="robust"`` of `keyness`.
+    these numbers knows how much the documents of a group differ, but for an interval with ``ci``: see also
+    ``measure="robust"`` of `keyness`. The other effects that are made of two rates have that interval too, written in
+    their own unit: ``relative_risk`` from ``2^ci_low`` to ``2^ci_high``, ``pct_diff`` is 100 (relative risk - 1).
 
     Examples
     --------
@@ -107,18 +122,21 @@ def effect_sizes(
     1   其他      -0.09           0.94     -6.12        0.23
     """
     contrast = contrast_of(
-        dtm, target, reference, by=by, unit="document", reference_size=reference_size, function="effect_sizes"
+        dtm, target, reference, by=by, unit=unit, reference_size=reference_size, function="effect_sizes"
     )
     check_float("k", k, minimum=0, open_minimum=True)
     check_float("confidence", confidence, minimum=0.5, maximum=0.9999)
     if alpha0 is not None:
         check_float("alpha0", alpha0, minimum=0, open_minimum=True)
     first, second = contrast.target, contrast.reference
+    drawing = checked_drawing(ci, n_replicates, random_state, unit)
+    few = None if drawing is None else drawing_note(first, second, drawing)
     tested = family(first, second, "g2", min_count, min_range)
     if not tested.any():
         raise no_term_left(len(contrast.vocabulary), "effect sizes", min_count, min_range)
-    for note in contrast.notes:
-        warnings.warn(note, TextkitWarning, stacklevel=2)
+    for note in [*contrast.notes, few]:
+        if note is not None:
+            warnings.warn(note, TextkitWarning, stacklevel=2)
     pair = pair_of(first, second, tested)
     a, b, c, d = pair.a, pair.b, first.size, second.size
     two = measures.two_by_two(a, b, c, d)
@@ -126,6 +144,10 @@ def effect_sizes(
     ratio = measures.log_ratio(a, b, c, d)
     low, high = measures.normal_interval(ratio.value, ratio.se, confidence)
     g2_2cell = measures.log_likelihood_2cell(a, b, c, d)
+    if drawing is not None:
+        plain = MEASURES["log_ratio"].kernel(pair, Options(confidence))
+        again = bootstrap(pair, plain, "log_ratio", confidence, drawing)
+        low, high = again.low, again.high
     options = prior_options(contrast.vocabulary, first.count + second.count, min(c, d), prior, alpha0, confidence)
     assert options.prior is not None
     odds = measures.fightin_words(a, b, c, d, options.prior[pair.places], options.prior_size)
@@ -158,11 +180,12 @@ def effect_sizes(
     table = pd.DataFrame(values, columns=COLUMNS).iloc[order].reset_index(drop=True)
     settings = contrast.settings | {
         "k": k, "min_count": min_count, "min_range": min_range, "alpha0": alpha0, "confidence": confidence,
+        "ci": ci, "n_replicates": n_replicates, "random_state": random_state,
         "prior": prior if isinstance(prior, str) else "background",
     }  # fmt: skip
     inputs = dict(contrast.inputs)
     if isinstance(prior, DocumentTermMatrix):
         inputs["prior"] = prior.fingerprint
     stamp(table, "effect_sizes", inputs=inputs, **settings)
-    table.attrs["textkit"] |= {"unit": "token", "alpha0": options.prior_size}
+    table.attrs["textkit"] |= {"unit": "token" if ci is None else unit, **options.of_prior}
     return table

@@ -86,8 +86,9 @@ def heaps(
     Notes
     -----
     The interval says how much hangs on the order of the documents. It says nothing about other documents: all orders
-    end at the same V. Beta falls as texts get longer, since the law is only nearly true: compare fits over the same
-    number of tokens. Sources: Herdan (1960), Heaps (1978).
+    end at the same V. Nor would a bootstrap: a resample repeats documents, a repeated document brings no new word, and
+    beta would fall by construction. Beta falls as texts get longer, since the law is only nearly true: compare fits
+    over the same number of tokens. Sources: Herdan (1960), Heaps (1978).
 
     Examples
     --------
