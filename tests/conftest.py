@@ -37,10 +37,10 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Where the extra corpora are there, everything else has to be there too: a skipped test is a failed one.
 
-    Only a browser is not asked for.
+    Only what not every machine has is not asked for (the mark ``machine``).
     """
     report = yield
-    if report.skipped and os.environ.get("TEXTKIT_SHARED") and "browser" not in item.keywords:
+    if report.skipped and os.environ.get("TEXTKIT_SHARED") and "machine" not in item.keywords:
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
         report.outcome, report.longrepr = "failed", f"{item.nodeid} would be passed over: {reason}"
     return report

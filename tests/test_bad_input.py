@@ -784,11 +784,16 @@ def test_ctrl_c_at_each_step_of_a_report(
     assert [path.name for path in speeches.parent.iterdir()] == ["in"], "no empty or hidden folder is left either"
 
 
+def _hears_ctrl_c() -> None:
+    """A shell lets what it runs in the background ignore the signal; the test must not depend on that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def _running(script: Path, *arguments: str) -> subprocess.Popen[str]:
     """Start a script that prints a line when it is ready; only then can it be interrupted as a user would."""
     process = subprocess.Popen(
         [sys.executable, str(script), *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        env=_env(), start_new_session=True,
+        env=_env(), start_new_session=True, preexec_fn=_hears_ctrl_c,
     )  # fmt: skip
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"

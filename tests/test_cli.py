@@ -371,6 +371,7 @@ def test_a_folder_one_may_not_write_to(
     )
 
 
+@pytest.mark.machine
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="the superuser may write anywhere")
 def test_no_permission_to_write(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     speeches(tmp_path / "s", "a.txt", "b.txt")

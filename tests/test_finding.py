@@ -15,6 +15,14 @@ from textkit.finding import describe, find, fold
 from textkit.tokenization import tokenize
 
 
+def test_several_patterns_at_once() -> None:
+    words = tokenize(Corpus(["GDP gdp 网格 管理 第一 了"]), "spaces")
+    several = ["gdp", re.compile("^第"), {"了"}]
+    assert find(words, several).first.tolist() == [1, 4, 5]
+    assert find(words, several, ignore_case=True).first.tolist() == [0, 1, 4, 5]
+    assert describe(several) == ["gdp", "regex:^第", ["了"]]
+
+
 @given(
     st.lists(st.lists(st.sampled_from(["甲", "乙", "丙"]), max_size=8), min_size=1, max_size=4),
     st.lists(st.sampled_from(["甲", "乙", "丙", "?"]), min_size=1, max_size=3),

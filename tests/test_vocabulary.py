@@ -26,6 +26,9 @@ TERMS = ("网格", "网格化", "管理", "***", "GDP")
         ({"管理"}, ["管理"]),
         (str.isascii, ["***", "GDP"]),
         ([], []),
+        ([re.compile("格$"), {"管理"}, "***"], ["网格", "管理", "***"]),
+        ([str.isascii, ["GDP", "没有"]], ["***", "GDP"]),
+        (["网格*", re.compile("管")], ["管理"]),  # strings in a list are words, not globs
     ],
 )
 def test_patterns(pattern: object, chosen: list[str]) -> None:

@@ -159,6 +159,7 @@ from .stats.keyness_regression import keyness_regression as keyness_regression
 from .stats.kl_terms import kl_terms as kl_terms
 from .stats.lexical_diversity import lexical_diversity as lexical_diversity
 from .stats.lockwords import lockwords as lockwords
+from .stats.lookup import NEGATIONS as NEGATIONS
 from .stats.lookup import dictionary_coverage as dictionary_coverage
 from .stats.lookup import dictionary_report as dictionary_report
 from .stats.lookup import lookup as lookup

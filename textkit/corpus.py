@@ -16,7 +16,7 @@ from textkit.cleaning.audit import EDIT_COLUMNS, alignment_of
 from textkit.errors import ArgumentError, check_int, check_type, listing, unknown
 from textkit.markup import esc
 from textkit.provenance import sha256
-from textkit.selection import Which, checked_docs, default_names, groups, merged_facts, rows
+from textkit.selection import By, Which, checked_docs, default_names, groups, merged_facts, rows
 from textkit.storage import facts_table, frame_from_json, frame_to_json, load_table, save_table
 
 Unit = str | Callable[[str], Iterable[Span]]
@@ -176,7 +176,7 @@ class Corpus:
         docs.index = pd.Index(names, name="doc", dtype="str")
         return Corpus(texts, docs, self._edits, self._errors)
 
-    def merge(self, by: str, *, separator: str = "\n") -> Corpus:
+    def merge(self, by: By, *, separator: str = "\n") -> Corpus:
         """Return one document for each value of a column, texts joined in order; facts that agree are kept.
 
         Documents whose value is missing are left out; the result has no edits.

@@ -246,6 +246,12 @@ def plain_numbers(axis: Axis) -> None:
     axis.set_major_formatter(_PlainNumbers(lambda value, _: number(value)))
 
 
+def lay_out(ax: Axes) -> None:
+    """Find where everything will stand, in the font in which it will stand there."""
+    fonts.apply_font(ax)
+    whole_figure(ax).draw_without_rendering()
+
+
 class _PlainNumbers(FuncFormatter):
     """Three digits, and more only where ticks stand so close that three would name another place."""
 

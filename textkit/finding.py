@@ -77,7 +77,10 @@ def fold(pattern: Pattern) -> Pattern:
     if isinstance(pattern, re.Pattern):
         return re.compile(pattern.pattern, pattern.flags | re.IGNORECASE)
     if isinstance(pattern, Collection):
-        return _in(frozenset(str(word).casefold() for word in pattern))
+        words = {word for word in pattern if isinstance(word, str)}
+        others: list[Any] = [fold(part) for part in pattern if not isinstance(part, str)]
+        literal = _in(frozenset(word.casefold() for word in words))
+        return [literal, *others] if others else literal
     return pattern
 
 

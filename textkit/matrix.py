@@ -18,7 +18,7 @@ from scipy.sparse import csr_array
 from textkit.errors import ArgumentError, EmptyError, check_float, check_int, check_type
 from textkit.markup import esc
 from textkit.provenance import sha256
-from textkit.selection import Which, checked_docs, groups, merged_facts, rows
+from textkit.selection import By, Which, checked_docs, groups, merged_facts, rows
 from textkit.storage import facts_table, load_table, save_table
 from textkit.tokens import Tokens
 from textkit.vocabulary import Pattern, Vocabulary
@@ -180,7 +180,7 @@ class DocumentTermMatrix:
         chosen = rows(self._docs, which)
         return DocumentTermMatrix(self.matrix[chosen], self.vocabulary, self._docs.iloc[chosen], self.weighting)
 
-    def merge(self, by: str) -> DocumentTermMatrix:
+    def merge(self, by: By) -> DocumentTermMatrix:
         """Return one row for each value of a column of ``docs``: the sum of its rows. Missing values are left out."""
         codes, values = groups(self._docs, by)
         known = np.flatnonzero(codes >= 0)

@@ -92,14 +92,59 @@ def column(docs: pd.DataFrame, by: str, *, argument: str = "by") -> pd.Series[An
     return docs[by]
 
 
-def groups(docs: pd.DataFrame, by: str) -> tuple[NDArray[np.intp], list[Any]]:
-    """Return the group number of each document (-1 where the value is missing) and the sorted values."""
-    values = column(docs, by)
+By = str | Sequence[str]
+"""What makes groups of documents: a column of ``docs``, or several of them, each combination a group of its own."""
+
+_BETWEEN = " / "
+
+
+def groups(docs: pd.DataFrame, by: By) -> tuple[NDArray[np.intp], list[Any]]:
+    """Return the group number of each document (-1 where the value is missing) and the values of the groups.
+
+    Values stand in the order of the categories where the column is a categorical, else in sorted order: never in the
+    order in which documents happen to stand, which must not change a result. Of several columns each combination that
+    occurs is a group, the first column changing slowest, called ``"甲 / 2019"``; a document that lacks one of the
+    values is in no group.
+
+    >>> docs = pd.DataFrame({"town": ["乙", "甲", "乙"], "year": [2020, 2019, 2019]})
+    >>> groups(docs, "town"), groups(docs, ["town", "year"])
+    ((array([0, 1, 0]), ['乙', '甲']), (array([1, 2, 0]), ['乙 / 2019', '乙 / 2020', '甲 / 2019']))
+    >>> groups(docs.assign(town=pd.Categorical(docs["town"], ["甲", "乙"])), "town")
+    (array([1, 0, 1]), ['甲', '乙'])
+    """
+    if isinstance(by, (list, tuple)):
+        return _crossed(docs, by)
+    values = column(docs, by)  # type: ignore[arg-type]  # anything else than a name is refused there
     try:
         codes, uniques = pd.factorize(values, sort=True)
     except TypeError:
         codes, uniques = pd.factorize(values.astype(str), sort=True)
     return codes.astype(np.intp), _whole(list(uniques))
+
+
+def _crossed(docs: pd.DataFrame, by: Sequence[str]) -> tuple[NDArray[np.intp], list[Any]]:
+    """Return the groups that the values of several columns make together."""
+    if not by or len(set(map(str, by))) < len(by):
+        raise ArgumentError(f"by must name columns of docs, each once, got {list(by)!r}.")
+    if len(by) == 1:
+        return groups(docs, by[0])
+    each = [groups(docs, name) for name in by]
+    numbers = np.stack([codes for codes, _ in each], axis=1)
+    known = (numbers >= 0).all(axis=1)
+    used, place = np.unique(numbers[known], axis=0, return_inverse=True)
+    codes = np.full(len(docs), -1, dtype=np.intp)
+    codes[known] = place.ravel()
+    names = [
+        _BETWEEN.join(str(values[number]) for number, (_, values) in zip(row, each, strict=True))
+        for row in used.tolist()
+    ]
+    twice = pd.Index(names)[pd.Index(names).duplicated()].unique()
+    if len(twice):
+        raise ArgumentError(
+            f"several groups of by={list(by)!r} would be called {listing(twice)}. Rename the values, or make one "
+            "column of them yourself."
+        )
+    return codes, names
 
 
 def _whole(values: list[Any]) -> list[Any]:
@@ -108,10 +153,13 @@ def _whole(values: list[Any]) -> list[Any]:
     return [int(value) for value in values] if whole else values
 
 
-def merged_facts(docs: pd.DataFrame, codes: NDArray[np.intp], values: list[Any], by: str) -> pd.DataFrame:
+def merged_facts(docs: pd.DataFrame, codes: NDArray[np.intp], values: list[Any], by: By) -> pd.DataFrame:
     """Return one row a group: ``by``, ``n_docs`` and every column whose value is the same in the whole group."""
+    if not isinstance(by, str) and len(by) == 1:
+        by = by[0]
     grouped = docs[codes >= 0].groupby(codes[codes >= 0], sort=True)
-    facts: dict[str, Any] = {} if by == "doc" else {by: values}
+    # of several columns each is the same in the whole group, and so is kept as it is
+    facts: dict[str, Any] = {by: values} if isinstance(by, str) and by != "doc" else {}
     facts["n_docs"] = grouped.size().to_numpy()
     for name in docs.columns:
         if name in (by, "n_docs"):

@@ -16,7 +16,7 @@ from textkit.corpus import Corpus, Unit
 from textkit.errors import ArgumentError, check_int, check_type
 from textkit.markup import esc
 from textkit.provenance import sha256, sha256_in_parallel
-from textkit.selection import Which, groups, rows
+from textkit.selection import By, Which, groups, rows
 from textkit.storage import facts_table, load_table, save_table
 from textkit.vocabulary import Pattern, TermIndex, Vocabulary
 
@@ -323,7 +323,7 @@ class Tokens:
             self.segmenter,
         )
 
-    def merge(self, by: str) -> Tokens:
+    def merge(self, by: By) -> Tokens:
         """Return the same tokens over larger documents, one for each value of a column of ``docs``."""
         codes, values = groups(self.corpus._docs, by)
         merged = self.corpus.merge(by)

@@ -13,7 +13,7 @@ from textkit.matrix import DocumentTermMatrix, count
 from textkit.measures import Floats
 from textkit.measures.resampling import percentile_interval, resamples
 from textkit.progress import track
-from textkit.selection import groups
+from textkit.selection import By, groups
 from textkit.tokens import Tokens
 
 UNITS = ("document", "paragraph", "sentence")
@@ -40,7 +40,7 @@ def unit_counts(data: DocumentTermMatrix | Tokens, unit: str) -> DocumentTermMat
     return count(data if unit == "document" else data.split(unit))
 
 
-def unit_groups(units: DocumentTermMatrix, by: str | None, unit: str) -> tuple[NDArray[np.intp], list[Any]]:
+def unit_groups(units: DocumentTermMatrix, by: By | None, unit: str) -> tuple[NDArray[np.intp], list[Any]]:
     """Return the group number of each unit (-1: none) and the values; a unit belongs where its document does."""
     if by is None:
         return np.zeros(len(units), dtype=np.intp), ["all"]

@@ -15,8 +15,10 @@ from textkit.errors import ArgumentError, unknown
 from textkit.measures import code_point_ranks
 from textkit.provenance import sha256
 
-Pattern = str | re.Pattern[str] | Collection[str] | Callable[[str], bool]
-"""What selects terms: a glob string, a compiled regular expression, a collection of words, or a predicate."""
+_One = str | re.Pattern[str] | Collection[str] | Callable[[str], bool]
+Pattern = _One | Collection[_One]
+"""What selects terms: a glob string, a compiled regular expression, a predicate, a collection of words, or a collection
+of words and of several of these."""
 
 _GLOB = re.compile(r"[*?\[]")
 
@@ -101,7 +103,9 @@ class Vocabulary:
 
         A string is a glob matched against the whole term (``*``, ``?``, ``[…]``; without these it means the
         term itself), a compiled regular expression is searched for anywhere in the term, a collection holds
-        words taken literally (so ``["***"]`` is the mask of three stars), a predicate is called once a term.
+        words taken literally (so ``["***"]`` is the mask of three stars), a predicate is called once a term. A
+        collection may hold patterns beside words, ``[stopwords("iso"), re.compile("^第"), "了"]``: what any of them
+        selects.
         """
         if isinstance(pattern, str):
             if not _GLOB.search(pattern):
@@ -141,14 +145,17 @@ class Vocabulary:
     def _where(self, test: Callable[[str], bool]) -> NDArray[np.bool_]:
         return np.fromiter((bool(test(term)) for term in self.terms), dtype=np.bool_, count=len(self))
 
-    def _literal(self, words: Collection[str]) -> NDArray[np.bool_]:
+    def _literal(self, words: Collection[Any]) -> NDArray[np.bool_]:
         chosen = np.zeros(len(self), dtype=np.bool_)
         for word in words:
-            if not isinstance(word, str):
+            if isinstance(word, str):
+                place = self._index.get(word)
+                if place is not None:
+                    chosen[place] = True
+            elif isinstance(word, (re.Pattern, Collection)) or callable(word):
+                chosen |= self.match(word)
+            else:
                 raise ArgumentError(f"pattern must hold words (str), got {word!r}.")
-            place = self._index.get(word)
-            if place is not None:
-                chosen[place] = True
         return chosen
 
 

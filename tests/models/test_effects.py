@@ -232,6 +232,22 @@ def test_refits_are_matched_and_make_intervals_wider(structural):
         estimate_effect(model, "~ treatment", uncertainty="refit", refits=refits[:1])
 
 
+def test_topics_that_do_not_come_back_are_named(structural):
+    _, model = structural
+    changed = model.topic_term.copy()
+    changed[1] = changed[1][::-1]  # another topic in its place
+    cosine = float(changed[1] @ model.topic_term[1] / (np.linalg.norm(changed[1]) ** 2))
+    assert cosine < 0.4
+    other = TopicModel(
+        changed, model.doc_topic, model.vocabulary, model.docs, model.term_counts, model.doc_lengths, model.trace
+    )
+    said = rf"in the refits topic 2 \({cosine:.2f}\) comes back as another one"
+    with pytest.warns(TextkitWarning, match=said):
+        estimate_effect(model, "~ treatment", uncertainty="refit", refits=[other, other])
+    # nobody asks about it
+    estimate_effect(model, "~ treatment", topics=[1], uncertainty="refit", refits=[other, other])
+
+
 def test_contrasts_are_differences_of_coefficients(plain):
     table = effect_contrasts(plain, "~ level + year", "level", uncertainty="none")
     assert list(table.columns) == CONTRAST_COLUMNS

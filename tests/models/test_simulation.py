@@ -9,6 +9,7 @@ import pytest
 from textkit.errors import ArgumentError, UnknownNameError
 from textkit.models.keyatm import KeyATM
 from textkit.models.simulation import simulate_corpus
+from textkit.models.topic_stability import align_topics
 from textkit.models.topics import fit_topics
 
 
@@ -168,3 +169,14 @@ def test_messages(settings, kind, message):
     with pytest.raises(kind) as caught:
         simulate_corpus(10, 20, **settings)
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("model", ["lda", "stm"])
+def test_the_truth_is_a_model(model):
+    drawn = simulate_corpus(40, 60, 3, model=model, random_state=4)
+    truth = drawn.truth
+    np.testing.assert_array_equal(truth.topic_term, drawn.topic_term)
+    np.testing.assert_array_equal(truth.doc_topic, drawn.doc_topic)
+    assert truth.names == drawn.dtm.names and (truth.term_counts == drawn.dtm.term_counts).all()
+    assert align_topics(truth, truth)["similarity"].tolist() == pytest.approx([1, 1, 1])
+    assert repr(truth)

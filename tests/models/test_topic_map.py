@@ -83,7 +83,7 @@ def test_no_nan_in_the_json(tmp_path):
     assert data_of(text)["terms"] == []
 
 
-@pytest.mark.browser
+@pytest.mark.machine
 @pytest.mark.skipif(which("chromium") is None, reason="needs the browser chromium")
 def test_the_script_runs(model, tmp_path):
     path = save_topic_map(model, tmp_path / "map.html", n=4, lang="en", labels={1: "a<b"})

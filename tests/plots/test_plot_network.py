@@ -133,6 +133,26 @@ def crossed(ax):
     return found
 
 
+def test_links_as_strong_as_the_last_one_are_chosen_by_code_points_and_counted():
+    # one link of weight 9, four of weight 3: of these the first two in code-point order are drawn
+    links = [("社会", "治理", 9), ("丁", "丙", 3), ("乙", "甲", 3), ("丁", "乙", 3), ("丙", "甲", 3 + 1e-15)]
+    seen = []
+    for order in itertools.islice(itertools.permutations(links), 0, None, 11):
+        ax = plot_network(pairs_table(order), n=3, lang="en")
+        seen.append(tuple((text.get_text(), text.get_position()) for text in ax.texts))
+        plt.close(ax.figure)
+    assert len(set(seen)) == 1
+    texts = [text.get_text() for text in plot_network(pairs_table(links), n=3, lang="en").texts]
+    assert texts[:-1] == ["丁", "丙", "乙", "治理", "社会"]
+    assert texts[-1] == (
+        "The 3 strongest links, the thicker the stronger: weight from 3 to 9; 2 more as strong as the last not shown"
+    )
+    zh = plot_network(pairs_table(links), n=4).texts[-1].get_text()
+    assert zh == "最强的 4 条连线，越粗越强：权重 从 3 到 9；同样强的另有 1 条未画"
+    assert "；" not in plot_network(pairs_table(links), n=5).texts[-1].get_text()
+    assert "；" not in plot_network(pairs_table(links), n=1).texts[-1].get_text()
+
+
 def test_no_link_runs_behind_a_label_that_is_not_its_own():
     # leaves at different distances around two hubs: without care the near ones hide the links of the far ones
     rng = np.random.default_rng(3)

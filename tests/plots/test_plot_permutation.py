@@ -47,17 +47,17 @@ def test_everything_stands_where_the_table_says():
     ax = plot_permutation(table, labels={2: "信访"})
     assert [text.get_text() for text in ax.get_yticklabels()] == ["主题 1", "信访", "主题 3"]
     grey, blue = dots_of(ax)
-    np.testing.assert_allclose(blue, np.column_stack([[0.12, 0.02, -0.08], [0, 1, 2]]))
+    np.testing.assert_allclose(blue, np.column_stack([[12, 2, -8], [0, 1, 2]]))
     draws = np.array(table.attrs["textkit"]["draws"]["estimate"])
     counted = np.delete(draws, 3, axis=0)
     assert len(grey) == 57
     for row in range(3):
         mine = grey[np.round(grey[:, 1]) == row]
-        np.testing.assert_allclose(np.sort(mine[:, 0]), np.sort(counted[:, row]), rtol=1e-5)
+        np.testing.assert_allclose(np.sort(mine[:, 0]), np.sort(100 * counted[:, row]), rtol=1e-5)
         assert np.abs(mine[:, 1] - row).max() <= 0.28
     lines = [item for item in ax.collections if isinstance(item, LineCollection)]
     ends = [segment[:, 0].tolist() for segment in lines[-1].get_segments()]
-    assert ends == [[-0.03, 0.04]] * 3
+    assert ends == [[-3, 4]] * 3  # percentage points, as in the other pictures of effects
     written = [text.get_text() for text in ax.texts]
     assert written[:2] == ["试点：更多 →", "← 其他：更多"]
     assert [text for text in written if text.startswith(".")] == [".010", ".25", ".50", ".030", ".51"]

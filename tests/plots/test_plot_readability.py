@@ -6,7 +6,7 @@ import pytest
 
 from textkit.drawing import recall
 from textkit.errors import ArgumentError, EmptyError, UnknownNameError
-from textkit.plots.readability import _NAMES, DEFAULT, plot_readability
+from textkit.plots.readability import DEFAULT, NAMES, plot_readability
 from textkit.stats.readability import FEATURES
 
 
@@ -46,7 +46,7 @@ def test_missing_values_stay_white():
 
 def test_names_fit_the_statistic():
     assert set(DEFAULT) <= set(FEATURES)
-    for words in _NAMES.values():
+    for words in NAMES.values():
         assert set(words) - {"z"} <= set(FEATURES)
         assert set(DEFAULT) <= set(words)
 

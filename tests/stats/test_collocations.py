@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import warnings
 from collections import Counter
 
@@ -18,6 +19,7 @@ from textkit.errors import ArgumentError, EmptyError, TextkitWarning, UnknownNam
 from textkit.kernels import pairs
 from textkit.measures import resampling
 from textkit.stats import collocations as module
+from textkit.stats.collocates import collocates
 from textkit.stats.collocations import COLUMNS, MEASURES, collocations
 from textkit.tokenization import tokenize
 from textkit.tokens import Tokens
@@ -88,6 +90,28 @@ class TestByHand:
         dropped = collocations(words(text).drop(["的"]), min_count=1)
         assert row(part, "加强 管理")["expected"] == pytest.approx(2 * 2 / 6)
         assert row(dropped, "加强 管理")["expected"] == pytest.approx(1 * 1 / 2)
+
+    def test_several_patterns_are_excluded_together(self):
+        text = words("第一 的 管理 工作 第二 管理 的 工作 管理 了 管理")
+        whole = collocations(text, min_count=1)
+        part = collocations(text, min_count=1, exclude=[{"的"}, re.compile("^第"), "了"])
+        assert part["ngram"].tolist() == [
+            name for name in whole["ngram"] if not set(name.split()) & {"的", "第一", "第二", "了"}
+        ]
+        by_hand = collocations(text, min_count=1, exclude=["的", "第一", "第二", "了"])
+        pd.testing.assert_frame_equal(part, by_hand)
+        assert part.attrs["textkit"]["settings"]["exclude"] == [["的"], "regex:^第", "了"]
+
+    def test_the_directions_are_those_of_collocates(self):
+        """delta_p_forward is what collocates calls delta_p_c_given_n where the node is the first word."""
+        text = words("社会 治理 社会 工作 社会 治理 创新 工作")
+        pair = row(collocations(text, min_count=1, within="document"), "社会 治理")
+        # 治理 follows 社会 2 times of 3, other words 0 of 4; 社会 stands before 治理 2 of 2, before others 1 of 5
+        assert pair["delta_p_forward"] == pytest.approx(2 / 3 - 0 / 4)
+        assert pair["delta_p_backward"] == pytest.approx(2 / 2 - 1 / 5)
+        near = collocates(text, "社会", window=(0, 1), min_count=1, convention="distinct_position")
+        found = near[near["collocate"] == "治理"].iloc[0]
+        assert np.sign(found["delta_p_c_given_n"]) == np.sign(pair["delta_p_forward"])
 
     def test_three_words(self):
         tokens = words("a b c a b c a b d", "a x c")

@@ -67,6 +67,14 @@ class TestByHand:
         assert by_d["score"].is_monotonic_decreasing
         assert by_d["score"].tolist() == by_d["juilland_d"].tolist()
 
+    def test_rows_are_terms_whatever_the_parts_are(self) -> None:
+        docs = pd.DataFrame({"year": [1, 1, 2]}, index=list("abc"))
+        data = DocumentTermMatrix([[2, 1], [0, 1], [2, 0]], ["甲", "乙"], docs)
+        for parts, n_parts, ranges in (("doc", 3, {"甲": 2, "乙": 2}), ("year", 2, {"甲": 2, "乙": 1})):
+            table = dispersion(data, parts=parts)
+            assert dict(zip(table["term"], table["range"], strict=True)) == ranges
+            assert table.attrs["textkit"]["n_parts"] == n_parts
+
     def test_a_column_makes_parts_of_documents(self) -> None:
         for data in (gries(), count(gries())):
             table = dispersion(data, parts="year").set_index("term")

@@ -181,8 +181,14 @@ def test_units() -> None:
     for unit in ("sentence", "paragraph", "document"):
         table = lexical_diversity(tokens, by="town", unit=unit, ci="bootstrap", n_replicates=100)
         assert table[["ci_low", "ci_high"]].notna().all(axis=None), unit
-    with pytest.warns(TextkitWarning, match="^1 document is too few"):
-        table = lexical_diversity(tokens, unit="document", ci="bootstrap", n_replicates=100)
+    with pytest.raises(ArgumentError) as caught:
+        lexical_diversity(tokens, unit="document", ci="bootstrap", n_replicates=100)
+    assert str(caught.value) == (
+        'ci="bootstrap" with by="doc" needs units smaller than a document: give unit="sentence" or "paragraph", or '
+        "join documents with by."
+    )
+    with pytest.warns(TextkitWarning, match="^1 document is too few"):  # a town of one document has no interval
+        table = lexical_diversity(tokens[:1], by="town", unit="document", ci="bootstrap", n_replicates=100)
     assert table[["ci_low", "ci_high"]].isna().all(axis=None)
     with pytest.warns(TextkitWarning, match="^2 paragraphs are too few"):
         lexical_diversity(tokens, unit="paragraph", ci="bootstrap", n_replicates=100)

@@ -252,7 +252,18 @@ class TestNegation:
         hits = lookup_hits(cut("不|满意"), Dictionary({"负": ["不满意"], "正": ["满意"]}), negation="zh")
         assert hits[["node", "negated"]].values.tolist() == [["不满意", False]]
 
+    def test_the_public_list_is_the_default_and_can_be_changed(self) -> None:
+        words, dictionary = cut("缺乏|满意", "不|满意", "别|满意"), Dictionary({"评": ["满意"]})
+        zh = lookup(words, dictionary, negation="zh")
+        pd.testing.assert_frame_equal(lookup(words, dictionary, negation=NEGATIONS), zh)
+        assert zh["n_negated"].tolist() == [0, 1, 1]
+        more = lookup(words, dictionary, negation=[*NEGATIONS, "缺乏"])
+        assert more["n_negated"].tolist() == [1, 1, 1]
+        fewer = lookup(words, dictionary, negation=[word for word in NEGATIONS if word != "别"])
+        assert fewer["n_negated"].tolist() == [0, 1, 0]
+
     def test_the_list_is_of_distinct_words(self) -> None:
+        assert isinstance(NEGATIONS, tuple)
         assert len(set(NEGATIONS)) == len(NEGATIONS)
         assert {"不", "没有", "未"} <= set(NEGATIONS) and {"不仅", "不断"}.isdisjoint(NEGATIONS)
 

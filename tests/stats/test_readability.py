@@ -86,6 +86,18 @@ def test_marks_are_an_option() -> None:
     assert of_one("一。二；三", sentence_marks="；")["sentences"] == 2
 
 
+def test_groups_of_documents_are_merged_first() -> None:
+    docs = pd.DataFrame({"town": ["甲", "乙", "甲"]}, index=["a", "b", "c"])
+    corpus = Corpus(["今天很好。", "我们去公园玩。", "公园里有很多人。真好！"], docs)
+    table = readability(corpus.merge("town"), words=None)
+    lengths = table[table["feature"] == "chars_per_sentence"]
+    # 乙: 6 characters in one sentence; 甲: 4 + 7 + 2 in three
+    assert lengths["doc"].tolist() == ["乙", "甲"]
+    assert lengths["value"].tolist() == [6.0, 13 / 3]
+    with pytest.raises(TypeError, match="unexpected keyword argument 'by'"):
+        readability(corpus, by="town")  # type: ignore[call-arg]
+
+
 def words_table(**options: Any) -> pd.DataFrame:
     segmented = "今天 天气 很 好 ， 我们 去 公园 玩 。 公园 里 有 很 多 人 ！ 人 们 跑来跑去 3 次 。"
     return readability(tokenize(Corpus([segmented]), "spaces"), words=GRADED, **options)

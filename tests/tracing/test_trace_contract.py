@@ -15,31 +15,42 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import textkit.stats.dispersion as dispersion_table
+import textkit.stats.entropy as entropy_table
 import textkit.stats.lexical_diversity as diversity_table
+import textkit.stats.readability as readability_table
 from textkit.contrast.kernels import MEASURES as KEYNESS_MEASURES
 from textkit.corpus import Corpus
 from textkit.errors import TextkitError, TextkitWarning
 from textkit.matrix import DocumentTermMatrix, count
 from textkit.measures import BM25_VARIANTS, IDF_CODES, NORM_CODES, TF_CODES, association, deltas
+from textkit.stats import agreement as agreement_table
+from textkit.stats import effect_sizes as effect_table
 from textkit.stats import nearest as nearest_table
 from textkit.stats import similarity as similarity_table
 from textkit.stats.collocates import collocates
 from textkit.stats.collocations import collocations
 from textkit.stats.delta import delta, delta_matrix
 from textkit.stats.keyness import keyness
+from textkit.stats.keyness_groups import keyness_groups
+from textkit.stats.rank_turbulence import rank_turbulence
 from textkit.stats.top_terms import top_terms
 from textkit.tokenization import tokenize
 from textkit.tokens import Tokens
+from textkit.tracing import agreement as agreement_explained
 from textkit.tracing import association as association_explained
 from textkit.tracing import collocations as collocations_explained
 from textkit.tracing import delta as delta_explained
 from textkit.tracing import dispersion as dispersion_explained
+from textkit.tracing import effect_sizes as effects_explained
+from textkit.tracing import entropy as entropy_explained
 from textkit.tracing import keyness as keyness_explained
 from textkit.tracing import lexical_diversity as diversity_explained
+from textkit.tracing import readability as readability_explained
+from textkit.tracing import readability_formulas as formulas_explained
 from textkit.tracing import similarity as similarity_explained
 from textkit.tracing.result import Trace
 from textkit.tracing.trace import EXPLAINERS, trace
-from textkit.weights import bm25, proportions, tfidf
+from textkit.weights import bm25, bm25_scores, proportions, tfidf
 
 pytestmark = pytest.mark.filterwarnings("ignore::textkit.errors.TextkitWarning")
 few = settings(max_examples=4, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
@@ -115,6 +126,20 @@ def test_every_measure_has_an_explainer():
     assert set(association.PAIR_MEASURES) <= set(association_explained.PAIR_COLUMNS)
     assert set(association.NGRAM_MEASURES) <= set(collocations_explained.NGRAM_COLUMNS)
     assert set(delta_explained._MEASURES) == set(deltas.DELTAS)
+    shown = {"term", "n_target", "n_reference", "rate_target", "rate_reference", "ci_low", "ci_high", "flag"}
+    assert set(effects_explained.COLUMNS) == set(effect_table.COLUMNS) - shown
+    assert set(entropy_explained.COLUMNS) >= set(entropy_table.MEASURES)
+    assert set(agreement_explained.NAMES) == set(agreement_table.MEASURES)
+    assert set(formulas_explained.TREES) == set(readability_table.FORMULAS)
+
+
+def test_every_feature_has_a_name_and_its_parts_have():
+    for name, feature in readability_table.FEATURES.items():
+        words = readability_explained.feature_name(name)
+        traceable = name not in readability_table.EXTRA and "_level_" not in name and not name.startswith("jia")
+        assert (words.zh != words.en or name in ("ttr", "mattr")) or not traceable
+        if traceable and isinstance(feature.value, readability_table.Over):
+            assert {feature.value.over, feature.value.under} <= set(readability_explained._SUMS)
 
 
 @pytest.mark.parametrize("measure", KEYNESS_MEASURES)
@@ -164,6 +189,143 @@ def test_keyness_with_a_frequency_list():
     data = DocumentTermMatrix([[8, 2], [2, 8]], ["甲", "乙"])
     table = keyness(data, [0, 1], {"甲": 3, "丙": 9}, measure="g2", reference_size=500)
     assert [found.value for found in traced(table, [0, 1, 2], data)] == pytest.approx(table["score"].tolist())
+
+
+@pytest.mark.parametrize("alpha0", [None, 20.0])
+@pytest.mark.parametrize("size", [None, 500])
+def test_fightin_words_with_a_frequency_list(size, alpha0):
+    """The corpus behind a list that was cut is larger than the list, and the list has terms that the matrix lacks."""
+    data = DocumentTermMatrix([[8, 2], [2, 8]], ["甲", "乙"])
+    background = DocumentTermMatrix([[5, 1, 3]], ["甲", "乙", "丁"])
+    for prior in ("pooled", "flat", background):
+        table = keyness(
+            data, [0, 1], {"甲": 3, "丙": 9}, measure="fightin_words", reference_size=size, prior=prior, alpha0=alpha0
+        )
+        source = data if isinstance(prior, str) else {"dtm": data, "prior": background}
+        found = traced(table, [0, 1, 2], source)
+        assert [one.value for one in found] == pytest.approx(table["score"].tolist())
+        if isinstance(prior, str):
+            traced(table, [0, 1, 2], None)
+            traced(table.sort_values("term").query("n_reference == 0"), [0], None)
+
+
+@pytest.mark.parametrize("column", [*effects_explained.COLUMNS, "ci_low", "rate_reference"])
+@few
+@given(data=matrices(), outside=st.booleans(), background=matrices())
+def test_effect_sizes(column, data, outside, background):
+    reference = {"甲": 3, "丙": 9, "癸": 2} if outside else None
+    for prior in ("pooled", background):
+        table = made(
+            lambda prior=prior: effect_table.effect_sizes(
+                data, 0, reference, prior=prior, reference_size=50 if outside else None
+            )
+        )
+        if table is not None:
+            source = data if isinstance(prior, str) else {"dtm": data, "prior": background}
+            traced(table, some(table, 2), source, column)
+
+
+@pytest.mark.parametrize("measure", KEYNESS_MEASURES)
+@few
+@given(data=matrices(min_docs=6, max_docs=9), split=st.integers(2, 4))
+def test_keyness_of_groups(measure, data, split):
+    docs = pd.DataFrame({"g": [("x", "y")[place >= split] for place in range(len(data))]}, index=data.names)
+    data = DocumentTermMatrix(data.matrix, data.vocabulary, docs)
+    table = made(lambda: keyness_groups(data, by="g", measure=measure, min_count=1, min_range=1))
+    if table is None:
+        return
+    for found in traced(table, some(table), data):
+        assert found.function == "keyness_groups"
+    if KEYNESS_MEASURES[measure].unit == "token":
+        for group, rows in table.groupby("group"):
+            if rows["n_target"].max() and rows["n_reference"].max():
+                found = trace(table, (group, rows["term"].iloc[0]))
+                assert found.value == pytest.approx(rows["score"].iloc[0], nan_ok=True)
+
+
+@few
+@given(data=matrices(), alpha=st.sampled_from([0, 0.25, 1 / 3, 1, 5, math.inf]), outside=st.booleans())
+def test_rank_turbulence(data, alpha, outside):
+    table = made(lambda: rank_turbulence(data, 0, {"甲": 5, "天": 2, "地": 2} if outside else None, alpha=alpha))
+    if table is None:
+        return
+    for column in ("score", "contribution", "rank_target", "rank_reference"):
+        traced(table, some(table), None, column)
+        traced(table, some(table, 1), data, column)
+
+
+@pytest.mark.parametrize("column", entropy_explained.COLUMNS)
+@few
+@given(data=token_lists(), by=st.sampled_from([None, "doc", "g", ["g"]]))
+def test_entropy(column, data, by):
+    for source in (data, count(data)):
+        table = made(lambda source=source: entropy_table.entropy(source, by=by))
+        if table is not None:
+            traced(table, some(table), source, column)
+
+
+@few
+@given(data=matrices(), smoothing=st.sampled_from([0.0, 0.5]))
+def test_kl_divergence(data, smoothing):
+    table = made(lambda: entropy_table.kl_divergence(data, smoothing=smoothing))
+    if table is not None:
+        traced(table, some(table), data)
+        traced(table, some(table), data, "missing_share")
+
+
+@pytest.mark.parametrize("variant", BM25_VARIANTS)
+@few
+@given(data=matrices())
+def test_bm25_scores(variant, data):
+    table = made(lambda: bm25_scores(data, ["甲", "乙", "乙", "癸"], variant=variant, k1=1.2, b=0.6, delta=0.5))
+    if table is not None:
+        traced(table, some(table), data)
+
+
+@st.composite
+def codings(draw: st.DrawFn) -> pd.DataFrame:
+    n_units, n_coders = draw(st.integers(2, 7)), draw(st.integers(2, 3))
+    cells = draw(
+        st.lists(
+            st.lists(st.sampled_from([1.0, 2.0, 4.0, math.nan]), min_size=n_coders, max_size=n_coders),
+            min_size=n_units, max_size=n_units,
+        )
+    )  # fmt: skip
+    return pd.DataFrame(cells, columns=[f"coder{place}" for place in range(n_coders)])
+
+
+@pytest.mark.parametrize("level", ["nominal", "ordinal", "interval", "ratio"])
+@pytest.mark.parametrize("ci", [None, "normal"])
+@few
+@given(data=codings())
+def test_agreement(level, ci, data):
+    table = made(lambda: agreement_table.agreement(data, measure="all", level=level, ci=ci))
+    if table is None:
+        return
+    for found in traced(table, list(range(len(table))), data):
+        for step in found.steps:
+            if step.column is not None:  # the value, its standard error, its interval: each is that of the table
+                assert step.column in ("value", "se", "ci_low", "ci_high")
+
+
+SENTENCES = [
+    "今天天气很好，我们去公园玩。", "公园里有很多人！", "网格员，2019年上门服务了3,600户；", "山高水长。\n",
+    "Hello world. ",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", [True, False])
+@few
+@given(texts=st.lists(st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=12), min_size=1, max_size=4))
+def test_readability(words, texts):
+    corpus = Corpus(["".join(text) for text in texts])
+    source = tokenize(corpus, "characters") if words else corpus
+    table = made(lambda: readability_table.readability(source, words=None, clause_marks="，；", rare_rank=9))
+    rows = range(0, len(table), 7)
+    traced(table, list(rows), source)
+    traced(table, list(rows)[:4], source, "z")
+    numbers = made(lambda: readability_table.readability_formulas(table, formula=list(readability_table.FORMULAS)))
+    traced(numbers, list(range(len(numbers))), table)
 
 
 @pytest.mark.parametrize("scheme", [f"{tf}{idf}{norm}" for tf in TF_CODES for idf in IDF_CODES for norm in NORM_CODES])
@@ -262,7 +424,8 @@ def test_dispersion(measure, data, parts, adjusted):
 @pytest.mark.parametrize("measure", diversity_table.MEASURES)
 @few
 @given(
-    data=token_lists(longest=80), options=st.sampled_from([{}, {"level": "character"}, {"numbers": False}, {"by": "g"}])
+    data=token_lists(longest=80),
+    options=st.sampled_from([{}, {"level": "character"}, {"numbers": False}, {"by": ["g"]}]),
 )
 def test_lexical_diversity(measure, data, options):
     table = made(

@@ -10,11 +10,16 @@ import pytest
 from textkit.corpus import Corpus
 from textkit.errors import ArgumentError, TextkitError, UnknownNameError
 from textkit.matrix import DocumentTermMatrix, count
+from textkit.stats.agreement import agreement
 from textkit.stats.collocates import collocates
 from textkit.stats.collocations import collocations
+from textkit.stats.effect_sizes import effect_sizes
+from textkit.stats.entropy import entropy, kl_divergence
 from textkit.stats.frequency import frequency
 from textkit.stats.keyness import keyness
 from textkit.stats.lexical_diversity import lexical_diversity
+from textkit.stats.rank_turbulence import rank_turbulence
+from textkit.stats.readability import readability, readability_formulas
 from textkit.stats.similarity import similarity, similarity_matrix
 from textkit.stats.top_terms import top_terms
 from textkit.tokenization import tokenize
@@ -136,6 +141,67 @@ def test_bootstrap_intervals_are_said_to_have_no_formula():
     found = trace(boot, 0, source=big)
     assert not {"ci_low", "ci_high"} & {step.column for step in found.steps}
     assert any("bootstrap" in note.en for note in found.notes)
+    words = tokenize(
+        Corpus(["网格 管理 网格。信访 工作。\n网格 工作。管理。", "信访 网格 管理。工作。\n信访。网格。"] * 3), "spaces"
+    )
+    tables = [
+        (effect_sizes(words, [0, 1], ci="bootstrap", unit="sentence", n_replicates=100), "log_ratio"),
+        (entropy(words, ci="bootstrap", unit="sentence", n_replicates=100), "entropy"),
+        (kl_divergence(words, ci="bootstrap", unit="sentence", smoothing=0.5, n_replicates=100), "divergence"),
+        (rank_turbulence(words, [0, 1], ci="bootstrap", unit="sentence", n_replicates=100), "score"),
+    ]
+    for table, column in tables:
+        assert table["ci_low"].notna().any()
+        found = trace(table, 0, source=words, column=column)
+        assert not {"ci_low", "ci_high"} & {step.column for step in found.steps}
+        assert any("bootstrap" in note.en for note in found.notes), column
+        with pytest.raises(UnknownNameError, match="unknown column to trace 'ci_low'"):
+            trace(table, 0, source=words, column="ci_low")
+
+
+def test_sources_that_are_no_tokens():
+    wide = pd.DataFrame({"甲": list("aabb"), "乙": list("aaba")})
+    table = agreement(wide, ci=None)
+    with pytest.raises(ArgumentError) as caught:
+        trace(table, "krippendorff")
+    assert str(caught.value) == (
+        "the table does not hold the codings. Give source=codings: what agreement was given as codings."
+    )
+    with pytest.raises(ArgumentError, match="source must be a DataFrame, got a Tokens. Give what agreement was given"):
+        trace(table, "krippendorff", source=WORDS)
+    for other in (
+        pd.DataFrame({"甲": list("aabb"), "乙": list("aabb")}),
+        pd.DataFrame({"甲": list("xx"), "乙": ["x", "y"]}),
+    ):
+        with pytest.raises(ArgumentError, match="agreement was given a codings with the hash"):
+            trace(table, "krippendorff", source=other)
+    assert trace(table, "krippendorff", source={"codings": wide}).value == pytest.approx(float(table["value"][1]))
+    corpus = Corpus(["今天天气很好。我们去公园玩。" * 12])
+    features = readability(corpus, words=None)
+    with pytest.raises(ArgumentError, match="Give source=texts: what readability was given as texts"):
+        trace(features, ("doc1", "sentences"))
+    with pytest.raises(ArgumentError, match="readability was given a texts with the hash"):
+        trace(features, ("doc1", "sentences"), source=Corpus(["别的。"]))
+    with pytest.raises(UnknownNameError, match="unknown feature of the table"):
+        trace(features, ("doc1", "sentence"), source=corpus)
+    numbers = readability_formulas(features)
+    with pytest.raises(ArgumentError, match="the table does not hold the features. Give source=features"):
+        trace(numbers, ("doc1", "xu_2021_r1"))
+    with pytest.raises(ArgumentError, match="source is not the table of features that readability_formulas was given"):
+        trace(numbers, ("doc1", "xu_2021_r1"), source=readability(corpus, words=None, rare_rank=9))
+    given = readability(corpus, extra=pd.DataFrame({"dependency_distance": [2.0]}, index=["doc1"]))
+    with pytest.raises(ArgumentError, match="dependency_distance was given by you as extra="):
+        trace(given, ("doc1", "dependency_distance"), source=corpus)
+    own = readability(tokenize(corpus, "characters"), words={"今": 1, "天": 1})
+    with pytest.raises(ArgumentError, match="ungraded_words rests on the list '.*', of which the table holds only"):
+        trace(own, ("doc1", "ungraded_words"), source=tokenize(corpus, "characters"))
+
+
+def test_rankings_need_all_their_words():
+    table = rank_turbulence(DTM, "doc1")
+    with pytest.raises(ArgumentError, match="the table was filtered, but ranks and the norm need all its words"):
+        trace(table.head(1), 0)
+    assert trace(table.sort_values("term"), "网格").value == pytest.approx(float(table["score"].max()))
 
 
 def test_squares_ask_for_two_names():

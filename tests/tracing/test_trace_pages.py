@@ -11,10 +11,16 @@ import pytest
 
 from textkit.corpus import Corpus
 from textkit.matrix import DocumentTermMatrix, count
+from textkit.stats.agreement import agreement
 from textkit.stats.collocates import collocates
 from textkit.stats.dispersion import dispersion
+from textkit.stats.effect_sizes import effect_sizes
+from textkit.stats.entropy import entropy, kl_divergence
 from textkit.stats.keyness import keyness
+from textkit.stats.keyness_groups import keyness_groups
 from textkit.stats.lexical_diversity import lexical_diversity
+from textkit.stats.rank_turbulence import rank_turbulence
+from textkit.stats.readability import readability, readability_formulas
 from textkit.stats.similarity import similarity
 from textkit.stats.top_terms import top_terms
 from textkit.tokens import Tokens
@@ -22,7 +28,7 @@ from textkit.tracing.result import PASSAGE_COLUMNS, STEP_COLUMNS, Trace
 from textkit.tracing.trace import trace
 from textkit.tracing.wording import shown
 from textkit.vocabulary import Vocabulary
-from textkit.weights import tfidf
+from textkit.weights import bm25_scores, tfidf
 
 pytestmark = pytest.mark.filterwarnings("ignore::textkit.errors.TextkitWarning")
 
@@ -71,6 +77,28 @@ def traces() -> list[Trace]:
     found.append(trace(collocates(words, ["网格"], window=2), 0, source=words, column="g2"))
     found.append(trace(dispersion(words), "<script>alert(1)</script>", source=words))
     found.append(trace(lexical_diversity(words, measure="mtld"), ("<b>", "mtld"), source=words))
+    own = count(words)
+    groups = DocumentTermMatrix(own.matrix, own.vocabulary, pd.DataFrame({"g": ["$", "$", "&", "&"]}, index=own.names))
+    found.append(trace(keyness_groups(groups, by="g", measure="fightin_words"), ("&", "$x$"), source=groups))
+    sizes = effect_sizes(dtm, "<b>")
+    found += [trace(sizes, "{", source=words, column=name) for name in ("ell", "phi", "kld", "haldane_odds_ratio")]
+    found.append(trace(effect_sizes(dtm, [0, 1], {"a_b": 3, "#": 9}, reference_size=99), "a_b", source=words))
+    found.append(trace(rank_turbulence(dtm, "<b>"), "50%", source=words, column="contribution"))
+    found += [trace(entropy(words), "<b>", source=words, column=name) for name in ("chao_shen", "miller_madow")]
+    found.append(trace(kl_divergence(dtm, smoothing=0.5), ("}{", "$d$"), source=dtm))
+    found.append(trace(bm25_scores(dtm, ["{", "$x$", "网格", "none"], variant="plus"), "<b>", source=words))
+    wide = pd.DataFrame({"$a": ["&", "%", "&", "_"], "<b>": ["&", "_", "&", "_"], "c#": ["%", "_", "&", None]})
+    for coders in (wide, wide[["$a", "<b>"]]):
+        table = agreement(coders, measure="all", ci="normal")
+        found += [trace(table, place, source=coders) for place in range(len(table))]
+    ranks = pd.DataFrame({"$a": [1, 2, 4, 4], "<b>": [1, 2, 4, 2]})
+    found.append(trace(agreement(ranks, level="ratio"), "krippendorff", source=ranks))
+    corpus = Corpus(["网格员<b>来了，$x_1$很好。50%的人#满意！" * 12, "山高水长。" * 30, "天地玄黄，宇宙洪荒。" * 12])
+    features = readability(corpus)
+    for feature in ("chars_per_sentence", "char_entropy", "sentence_length_sd", "words", "strokes_per_char"):
+        found.append(trace(features, ("doc1", feature), source=corpus, column="z" if "strokes" in feature else None))
+    numbers = readability_formulas(features)
+    found += [trace(numbers, ("doc1", name), source=features) for name in ("xu_2021_r1", "sun_1992")]
     return found
 
 
@@ -208,7 +236,7 @@ def check_latex(text: str) -> None:
         "tau", "Delta", "par", "medskip", "smallskip", "noindent", "textbf", "texttt", "rightarrow", "hline", "item",
         "textbackslash", "textasciicircum", "textasciitilde", "textless", "textgreater", "textbar", "textquotedbl",
         "textquotesingle", "textasciigrave", "textsuperscript", "textsubscript", "div", "ensuremath",
-        "cdots", "binom", "lambda",
+        "cdots", "binom", "lambda", "phi", "pi", "kappa", "Sigma", "surd", "ne",
     }, known  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from textkit.contrast.outside import Outside, is_outside, outside
 from textkit.errors import ArgumentError, EmptyError, check_choice, check_type, listing, unknown
 from textkit.matrix import DocumentTermMatrix, count
 from textkit.measures import Floats
-from textkit.selection import groups, rows
+from textkit.selection import By, groups, rows
 from textkit.tokens import Tokens
 from textkit.vocabulary import Vocabulary
 
@@ -102,7 +102,7 @@ def contrast_of(
     target: Any,
     reference: Any,
     *,
-    by: str | None,
+    by: By | None,
     unit: str,
     reference_size: int | None,
     function: str,
@@ -139,7 +139,7 @@ def contrast_of(
 
 
 def chosen(
-    docs: pd.DataFrame, target: Any, reference: Any, by: str | None, notes: list[str]
+    docs: pd.DataFrame, target: Any, reference: Any, by: By | None, notes: list[str]
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return the rows of both groups; they are disjoint, each row once."""
     if by is None:
@@ -166,7 +166,7 @@ def chosen(
     return first, second
 
 
-def with_value(codes: NDArray[np.intp], by: str, notes: list[str]) -> NDArray[np.intp]:
+def with_value(codes: NDArray[np.intp], by: By, notes: list[str]) -> NDArray[np.intp]:
     """Return the rows that have a value in a column, and note how many have none."""
     eligible = np.flatnonzero(codes >= 0)
     n = len(codes) - len(eligible)
@@ -199,7 +199,7 @@ def side_of(dtm: DocumentTermMatrix, chosen_rows: NDArray[np.intp], name: str) -
     return Side(total, np.bincount(term, minlength=v), float(lengths.sum()), lengths, term, doc, cells)
 
 
-def _target_only(source: Source, target: Any, by: str | None, notes: list[str]) -> NDArray[np.intp]:
+def _target_only(source: Source, target: Any, by: By | None, notes: list[str]) -> NDArray[np.intp]:
     if by is None:
         found = np.unique(rows(source.docs, target))
     else:
@@ -225,7 +225,7 @@ def _outside_side(dtm: DocumentTermMatrix, other: Outside) -> tuple[Vocabulary, 
     return vocabulary, Side(total, unknown_docs, other.size, np.empty(0), nothing, nothing, np.empty(0))
 
 
-def _rows_of(argument: str, wanted: Any, by: str, codes: NDArray[np.intp], values: list[Any]) -> NDArray[np.intp]:
+def _rows_of(argument: str, wanted: Any, by: By, codes: NDArray[np.intp], values: list[Any]) -> NDArray[np.intp]:
     """Return the rows whose value in a column is wanted, or one of those wanted."""
     many = isinstance(wanted, (Sequence, set, frozenset, np.ndarray, pd.Index)) and not isinstance(wanted, str)
     places = []
@@ -248,7 +248,7 @@ def _rows_only(matrix: csr_array, chosen_rows: NDArray[np.intp]) -> tuple[NDArra
     return bounds, matrix.indices[inside], matrix.data[inside]
 
 
-def _label(docs: pd.DataFrame, wanted: Any, found: NDArray[np.intp], by: str | None) -> Any:
+def _label(docs: pd.DataFrame, wanted: Any, found: NDArray[np.intp], by: By | None) -> Any:
     """Return what a group is called: the values of the column, or the names of the documents if they are few."""
     if by is not None:
         return wanted

@@ -191,7 +191,7 @@ def delta_p_row_given_column(counts: Pair) -> Floats:
 
 
 def log_odds_ratio(counts: Pair) -> Floats:
-    """Return the natural logarithm of the odds ratio after adding 0.5 to all four cells (Haldane 1940)."""
+    """Return the natural logarithm of the odds ratio after adding 0.5 to all four cells (Haldane 1956)."""
     o11, o12, o21, o22 = (cell + 0.5 for cell in counts.table)
     return np.asarray(np.log(o11) - np.log(o12) - np.log(o21) + np.log(o22))
 

@@ -63,7 +63,10 @@ def argamon_delta(z: ArrayLike, other: ArrayLike | None = None) -> Floats:
 
 
 def eder_delta(z: ArrayLike, other: ArrayLike | None = None) -> Floats:
-    """Return the matrix of ``mean |z_a - z_b| (n - r + 1) / n``, r the frequency rank of the word (Eder 2016)."""
+    """Return the matrix of ``mean |z_a - z_b| (n - r + 1) / n``, r the frequency rank of the word.
+
+    Source: Eder, Rybicki & Kestemont (2016).
+    """
     n = np.asarray(z).shape[1]
     weight = (n - np.arange(n)) / n
     return _between(z, other, lambda values, row: (np.abs(values - row) * weight).mean(axis=1))

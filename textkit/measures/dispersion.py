@@ -186,7 +186,7 @@ class Spread:
 
     @cached_property
     def juilland_d(self) -> Floats:
-        """Return ``1 - vc(p) / sqrt(n - 1)``, population sd (Juilland & Chang-Rodriguez 1964); 1 = even."""
+        """Return ``1 - vc(p) / sqrt(n - 1)``, population sd (Juilland & Chang-Rodríguez 1964); 1 = even."""
         mean = self._sum_p / self._n
         with np.errstate(divide="ignore", invalid="ignore"):
             vc = self._population_sd(self._p, mean) / mean
@@ -304,7 +304,7 @@ EVENNESS = {
 
 
 def average_reduced_frequency(places: Ints, bounds: Ints, n_tokens: int) -> Floats:
-    """Return ``ARF = sum min(d_i, v) / v``, ``v = N / f`` (Savicky & Hlavacova 2002), of each word.
+    """Return ``ARF = sum min(d_i, v) / v``, ``v = N / f`` (Savický & Hlaváčová 2002), of each word.
 
     ``places`` are the places 0 ... N - 1 of the occurrences of each word, rising; word w owns ``[bounds[w],
     bounds[w + 1])`` of them. The distances d are taken round a circle, so that they sum to N. ARF is f for a word at

@@ -65,7 +65,7 @@ def extended_dice(dot: ArrayLike, aa: ArrayLike, bb: ArrayLike) -> Floats:
 
 
 def ruzicka(least: ArrayLike, sum_a: ArrayLike, sum_b: ArrayLike) -> Floats:
-    """Return ``sum min(a, b) / sum max(a, b)`` (Ruzicka 1958), from ``least = sum min(a, b)``."""
+    """Return ``sum min(a, b) / sum max(a, b)`` (Ružička 1958), from ``least = sum min(a, b)``."""
     least, sum_a, sum_b = floats(least, sum_a, sum_b)
     return ratio_or_nan(least, sum_a + sum_b - least, sum_a, sum_b)
 

@@ -66,7 +66,7 @@ def odds_ratio(table: TwoByTwo) -> Floats:
 
 
 def haldane_odds_ratio(table: TwoByTwo) -> Floats:
-    """Return the odds ratio after adding 0.5 to all four cells (Haldane 1940, Anscombe 1956): always finite.
+    """Return the odds ratio after adding 0.5 to all four cells (Haldane 1956, Anscombe 1956): always finite.
 
     >>> float(haldane_odds_ratio(two_by_two(0, 0, 1, 1)))
     1.0

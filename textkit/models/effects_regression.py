@@ -20,6 +20,7 @@ from textkit.selection import groups
 
 UNCERTAINTY = ("global", "local", "none", "refit")
 ERRORS = ("classical", "hc1")
+_SAME = 0.5  # mean cosine of the words below which a topic is not the same in the refits
 _RIDGE = 1e-5  # added where columns of the design follow from each other
 
 
@@ -103,6 +104,8 @@ def effects(
         mean, covariance = compose(
             np.array([b for b, _ in results]), np.array([v for _, v in results]), rubin=rubin or uncertainty == "refit"
         )
+    if uncertainty == "refit" and refits is not None:
+        _warn_changing(model, refits, chosen)
     return Effects(mean, covariance, made, facts.iloc[rows], regression.df, chosen)
 
 
@@ -211,15 +214,12 @@ def _refitted(
     Where a refit knows how sure it is of a document (STM), they are drawn once from that, as for "global": what is
     uncertain about the shares given the topics does not go away because the topics are uncertain too.
     """
-    from scipy.optimize import linear_sum_assignment
-
     if refits is None or len(refits) < 2:
         raise ArgumentError(
             'uncertainty="refit" needs refits: at least two other fits of the same documents. Make them with '
             "refit_topics(model, dtm)."
         )
     names = [model.names[place] for place in placed]
-    ours = model.topic_term / np.linalg.norm(model.topic_term, axis=1, keepdims=True)
     rng = np.random.default_rng(random_state)
     for number, other in enumerate(refits):
         check_type(f"refits[{number}]", other, TopicModel)
@@ -232,8 +232,7 @@ def _refitted(
                 "all."
             )
         rows = [where[name] for name in names]
-        theirs = other.topic_term / np.linalg.norm(other.topic_term, axis=1, keepdims=True)
-        _, matched = linear_sum_assignment(-(ours @ theirs.T))
+        matched = _matched(model, other)[0]
         shares = other.doc_topic[rows]
         if np.isnan(shares).any():
             raise ArgumentError(f"refits[{number}] has no shares for some documents of the model.")
@@ -244,6 +243,31 @@ def _refitted(
             factor = np.linalg.cholesky(other.parameters["nu"])
             shares = softmax(eta + rng.standard_normal(eta.shape) @ factor.T)
         yield shares[:, matched]
+
+
+def _matched(model: TopicModel, other: TopicModel) -> tuple[Any, Floats]:
+    """Return the topic of the other model for each topic, one to one, and the cosine of their words."""
+    from scipy.optimize import linear_sum_assignment
+
+    ours = model.topic_term / np.linalg.norm(model.topic_term, axis=1, keepdims=True)
+    theirs = other.topic_term / np.linalg.norm(other.topic_term, axis=1, keepdims=True)
+    cosine = ours @ theirs.T
+    rows, matched = linear_sum_assignment(-cosine)
+    return matched, cosine[rows, matched]
+
+
+def _warn_changing(model: TopicModel, refits: Sequence[TopicModel], topics: Sequence[int]) -> None:
+    """Say which topics come back as something else: effects on them are drawn towards nothing."""
+    cosine = np.mean([_matched(model, other)[1] for other in refits], axis=0)
+    changing = [f"{topic} ({cosine[topic - 1]:.2f})" for topic in topics if cosine[topic - 1] < _SAME]
+    if changing:
+        warnings.warn(
+            f"in the refits topic {', '.join(changing)} comes back as another one (mean cosine of the words in "
+            f"brackets, below {_SAME}): its estimates mix several topics and are drawn towards zero. topic_stability "
+            "shows more; fewer topics may hold better.",
+            TextkitWarning,
+            stacklevel=4,
+        )
 
 
 def _topics(model: TopicModel, topics: Sequence[int] | None) -> list[int]:

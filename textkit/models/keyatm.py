@@ -60,8 +60,10 @@ class KeyATM:
         `keyword_report` first. ``n_topics`` of `fit_topics` counts the topics with keywords and those without.
     weighting : {"information", "inverse_frequency", "none"}, default "information"
         Weight of a token; ``"inverse_frequency"``: ``(N + V) / (f_w + 1)``; ``"none"``: 1.
+        The default is that of the R package; with it a token weighs about eight times as much as the prior expects,
+        the chain mixes badly, and a topic is lost now and then: compare several seeds.
     normalise : bool, default False
-        Scale the weights so that all tokens together weigh N.
+        Scale the weights so that all tokens together weigh N, which mixes better.
     covariates : str, default "~ 1"
         How much documents speak of a topic: ``"~ level + year"``, columns of ``dtm.docs``; then
         ``alpha_dk = exp(x_d . coefficients_k)``. Columns other than indicators are standardised.

@@ -16,6 +16,7 @@ from textkit.errors import ArgumentError, check_choice, check_float, check_int, 
 from textkit.formulas import design
 from textkit.matrix import DocumentTermMatrix
 from textkit.measures import Floats
+from textkit.models.topics import TopicModel
 
 MODELS = ("stm", "lda", "keyatm")
 _KEYWORDS, _PI = 5, 0.3
@@ -44,6 +45,16 @@ class SimulatedCorpus:
     settings: dict[str, Any]
     keywords: dict[str, list[str]] | None = None
     pi: Floats | None = None
+
+    @property
+    def truth(self) -> TopicModel:
+        """What the counts were drawn from, in the form of a model: for `align_topics`, `estimate_effect` and the like.
+
+        Its topics stand in the order of ``topic_term``; its trace is one value, NaN.
+        """
+        dtm = self.dtm
+        path = pd.DataFrame({"iteration": [0], "value": [np.nan]})
+        return TopicModel(self.topic_term, self.doc_topic, dtm.vocabulary, dtm.docs, dtm.term_counts, dtm.lengths, path)
 
     def __repr__(self) -> str:
         (d, v), k = self.dtm.shape, len(self.topic_term)

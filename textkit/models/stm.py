@@ -119,6 +119,9 @@ class STM:
 
     Notes
     -----
+    On a few hundred short documents a spectral start can lose a topic without a sign of it: compare its bound with
+    that of ``init="spectral_exact"`` and of several ``init="lda"``, and keep the best (`many_topics`).
+
     The bound need not rise in every pass: the model is that of the best pass. Bounds of other corpora, vocabularies
     or formulas must not be compared. ``model.parameters`` holds ``gamma`` (p, K - 1), ``sigma`` and ``nu``
     (K - 1, K - 1; nu is the mean covariance within documents), ``eta`` (D, K - 1), the logits, and with ``content``

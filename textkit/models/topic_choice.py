@@ -258,7 +258,12 @@ def _measured(
         "heldout_se": formulas.ratio_with_se(logs, tokens).se,
         "npmi_mean": _mean(npmi),
         "umass_mean": _mean(umass),
-        "exclusivity_mean": float(topic_exclusivity(model, n, frex_weight=frex_weight)["exclusivity"].mean()),
+        # a single topic has no other to be told from
+        "exclusivity_mean": (
+            float(topic_exclusivity(model, n, frex_weight=frex_weight)["exclusivity"].mean())
+            if model.n_topics > 1
+            else np.nan
+        ),
         "residual_dispersion": dispersion.dispersion,
         "bound": best,
         "lbound": best + float(gammaln(run.job.n_topics + 1)),
@@ -294,7 +299,8 @@ def _stability(runs: Sequence[Run], measure: str) -> list[float]:
     found: dict[Job, float] = {}
     for k in dict.fromkeys(run.job.n_topics for run in runs):
         same = [run for run in runs if run.job.n_topics == k]
-        values = mean_similarity([run.model for run in same], measure)
+        models = [run.model for run in same]
+        values = mean_similarity(models, measure) if k > 1 else np.full(len(same), np.nan)
         found |= {run.job: float(value) for run, value in zip(same, values, strict=True)}
     return [found[run.job] for run in runs]
 

@@ -225,8 +225,9 @@ def topic_stability(
     Notes
     -----
     Seeds show whether the fit found the same optimum again, not whether other documents would give the same topics:
-    for that use ``many_topics(..., resample=True)``. Values of different K must not be compared without thought: more
-    topics come back less often.
+    for that use ``many_topics(..., resample=True)``. Where there are no topics, lists of the commonest words still look
+    alike (cosines of 0.7 and more): see ``share_correlation`` and the coherence too. Values of different K must not be
+    compared without thought: more topics come back less often.
 
     References
     ----------

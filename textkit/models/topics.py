@@ -465,7 +465,8 @@ def _seed(method: object, random_state: int) -> int:
     if carried is not None and carried != seed:
         raise ArgumentError(
             f"the method carries random_state={carried!r}, but fit_topics was given random_state={seed}. "
-            f"Write fit_topics(dtm, n_topics, method, random_state={carried!r}) for the same model again."
+            f"Write fit_topics(dtm, n_topics, method, random_state={carried!r}) for the same model again, or "
+            "dataclasses.replace(method, random_state=None) for another one."
         )
     return seed
 

@@ -128,7 +128,7 @@ def plot_dispersion_scores(
         ax.set_ylabel(words["names"].get(measure, words["score"]) + adjusted)
         drawing.set_title(ax, title)
         fonts.apply_font(ax)  # title and labels of an ax made elsewhere have another
-        drawing.whole_figure(ax).draw_without_rendering()  # the layout decides how much room there is for names
+        drawing.lay_out(ax)  # the layout decides how much room there is for names
         _name(ax, shown, chosen, names, _say_direction(ax, table, measure, words))
     drawing.remember(
         ax, shown, "plot_dispersion_scores", n=n, labels=drawing.used(labels, shown["term"].tolist()), lang=lang,

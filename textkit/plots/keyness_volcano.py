@@ -170,7 +170,7 @@ def plot_keyness_volcano(
         ax.set_ylabel(words[height] + level_note + (f"　{words['cut']}" if beyond.any() else ""))
         drawing.set_title(ax, title, pad=22)
         fonts.apply_font(ax)  # title and labels of an ax made elsewhere have another
-        drawing.whole_figure(ax).draw_without_rendering()  # the layout decides how much room there is for labels
+        drawing.lay_out(ax)  # the layout decides how much room there is for labels
         _write_labels(ax, texts, x[named], y[named], line)
         write_sides(ax, sides, (effect > 0).any(), (effect < 0).any())
     drawing.remember(

@@ -28,6 +28,7 @@ _WORDS = {
     "zh": "最强的 {} 条连线，越粗越强：{} 从 {} 到 {}",
     "en": "The {} strongest links, the thicker the stronger: {} from {} to {}",
 }
+_TIES = {"zh": "；同样强的另有 {} 条未画", "en": "; {} more as strong as the last not shown"}
 _NAMES = {"log_dice": "logDice", "g2": "G²", "pmi": "PMI", "npmi": "NPMI"}
 _WEIGHT_NAMES = {"zh": ("权重", "共现次数"), "en": ("weight", "co-occurrences")}
 
@@ -59,8 +60,10 @@ def plot_network(
         From `textkit.collocates` (of one or several nodes) or from ``cooccurrence(tokens).to_frame()``: the columns
         ``node, collocate`` or ``a, b``, and that of the weight. Any table with these columns will do.
     n : int, default 60
-        Links to show, at most 400: those with the largest weight. Of two links between the same words the stronger one
-        is drawn.
+        Links to show, at most 400: those with the largest weight; of links with equal weight those whose first word,
+        then whose second word comes first in code-point order, so that the choice never depends on the order of the
+        rows. If links that are as strong as the weakest one shown are left out, the line below says how many. Of two
+        links between the same words the stronger one is drawn.
     weight : str, optional
         The column that makes a link strong; the one that sorted the table, or ``weight``, or ``log_dice``.
     ax, lang, title
@@ -100,7 +103,8 @@ def plot_network(
     n = check_int("n", n, minimum=1, maximum=_MOST)
     check_choice("lang", lang, drawing.LANGUAGES)
     column = _weight(rows, weight)
-    shown = drawing.six_digits(_links(rows, ends, column, n))
+    links, n_left = _links(rows, ends, column, n)
+    shown = drawing.six_digits(links)
     fonts.check_glyphs([*shown[ends[0]].astype(str), *shown[ends[1]].astype(str), title or ""])
     labels = _labels(shown, ends)
     first, second = (np.searchsorted(labels.texts, shown[end]) for end in ends)
@@ -110,7 +114,8 @@ def plot_network(
     counted = drawing.settings_of(table).get("weights") == "count"
     name = _WEIGHT_NAMES[lang][counted] if column == "weight" else _NAMES.get(column, column)
     span = (drawing.number(float(strength.min())), drawing.number(float(strength.max())))
-    with clouds.canvas(ax, width, height, caption=_WORDS[lang].format(len(shown), name, *span), title=title) as ax:
+    caption = _WORDS[lang].format(len(shown), name, *span) + (_TIES[lang].format(f"{n_left:,}") if n_left else "")
+    with clouds.canvas(ax, width, height, caption=caption, title=title) as ax:
         lines = np.stack([places[first], places[second]], axis=1)
         order = np.argsort(relative, kind="stable")
         shades = np.array([[0.35, 0.45, 0.55, 0.45 + 0.35 * share] for share in relative[order]])
@@ -139,16 +144,19 @@ def _weight(rows: pd.DataFrame, weight: str | None) -> str:
     )
 
 
-def _links(rows: pd.DataFrame, ends: tuple[str, str], column: str, n: int) -> pd.DataFrame:
-    """Return the strongest links, each pair of words once, strongest first."""
+def _links(rows: pd.DataFrame, ends: tuple[str, str], column: str, n: int) -> tuple[pd.DataFrame, int]:
+    """Return the strongest links, each pair of words once, strongest first; and how many as strong are left out."""
     known = rows[np.isfinite(rows[column].to_numpy(dtype=float)) & (rows[ends[0]] != rows[ends[1]]).to_numpy()]
     if not len(known):
         raise EmptyError(f"table has no link with a finite {column}, so there is nothing to draw.")
-    ordered = known.sort_values([column, *ends], ascending=[False, True, True], kind="stable")
+    # the last digits of a float are no reason to prefer one link to another
+    known = known.assign(_strength=[float(f"{value:.12g}") for value in known[column]])
+    ordered = known.sort_values(["_strength", *ends], ascending=[False, True, True], kind="stable")
     pair = [tuple(sorted(link)) for link in zip(ordered[ends[0]], ordered[ends[1]], strict=True)]
-    shown: pd.DataFrame = ordered[~pd.Series(pair, index=ordered.index).duplicated()].head(n).reset_index(drop=True)
+    distinct = ordered[~pd.Series(pair, index=ordered.index).duplicated()].reset_index(drop=True)
+    shown: pd.DataFrame = distinct.head(n)[[*ends, column]]
     shown.attrs = dict(rows.attrs)
-    return shown[[*ends, column]]
+    return shown, int((distinct["_strength"][n:] == distinct["_strength"][len(shown) - 1]).sum())
 
 
 def _labels(shown: pd.DataFrame, ends: tuple[str, str]) -> _Labels:

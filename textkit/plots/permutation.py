@@ -34,7 +34,7 @@ _LIGHT = "#b5b5b5"
 _WORDS = {
     "zh": {
         "topic": "主题 {}",
-        "axis": "主题份额之差",
+        "axis": "占比之差（百分点）",
         "more": "{}：更多",
         "dots": "蓝点：实际效应。灰点：处理打乱后重新拟合的效应（{n} 次）；黑线：其中间 {level:g}%。",
         "line": "蓝点：实际效应。黑线：处理打乱后重新拟合的效应（{n} 次）的中间 {level:g}%。",
@@ -43,7 +43,7 @@ _WORDS = {
     },
     "en": {
         "topic": "Topic {}",
-        "axis": "Difference of topic shares",
+        "axis": "Difference of the shares (percentage points)",
         "more": "more at {}",
         "dots": "Blue: the effect. Grey: effects of {n} refits with the treatment shuffled; black: their middle "
         "{level:g}%.",
@@ -164,14 +164,12 @@ def _draw(ax: Axes, shown: pd.DataFrame, dots: pd.DataFrame | None) -> None:
         row = {topic: place for place, topic in enumerate(shown["topic"])}
         aside = dots["permutation"].to_numpy() * _GOLDEN % 1 - 0.5
         height = np.array([row[topic] for topic in dots["topic"]]) + 0.56 * aside
-        ax.scatter(dots["estimate"], height, s=5, color=_LIGHT, linewidths=0, zorder=2)
+        ax.scatter(100 * dots["estimate"], height, s=5, color=_LIGHT, linewidths=0, zorder=2)
     low, high = shown["null_low"].to_numpy(dtype=float), shown["null_high"].to_numpy(dtype=float)
     lined = np.isfinite(low) & np.isfinite(high)
-    ax.hlines(places[lined], low[lined], high[lined], color=INK, linewidth=1.4, zorder=3)
-    ax.scatter(
-        shown["estimate"].to_numpy(dtype=float), places, s=34, color=PALETTE[0], edgecolors="white", linewidths=0.8,
-        zorder=4, clip_on=False,
-    )  # fmt: skip
+    ax.hlines(places[lined], 100 * low[lined], 100 * high[lined], color=INK, linewidth=1.4, zorder=3)
+    effect = 100 * shown["estimate"].to_numpy(dtype=float)
+    ax.scatter(effect, places, s=34, color=PALETTE[0], edgecolors="white", linewidths=0.8, zorder=4, clip_on=False)
     ax.set_ylim(len(shown) - 0.4, -0.6)
     ax.margins(x=0.06)
     ax.xaxis.set_major_locator(MaxNLocator(8, steps=[1, 2, 5, 10]))

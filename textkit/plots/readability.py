@@ -23,7 +23,7 @@ DEFAULT = (
 )  # fmt: skip
 """Features drawn unless others are asked for."""
 _LIMIT = 2.5  # colours end here: one odd text should not pale all others
-_NAMES = {
+NAMES = {
     "zh": {
         "chars_per_sentence": "句长（字）", "words_per_sentence": "句长（词）", "clauses_per_sentence": "每句分句数",
         "chars_per_clause": "分句长（字）", "chars_per_clause_by_sentence": "分句长（按句平均）",
@@ -118,7 +118,7 @@ def plot_readability(
     shown = drawing.six_digits(part[[*_COLUMNS]])
     shown.attrs = dict(table.attrs)
     z = part.pivot(index="doc", columns="feature", values="z").reindex(index=docs, columns=chosen).to_numpy(dtype=float)
-    words = _NAMES[lang]
+    words = NAMES[lang]
     names = drawing.names_for(docs, labels)
     heads = [words.get(name, name) for name in chosen]
     with drawing.sheet(ax, height=1.9 + 0.2 * len(docs), texts=[*names, *heads, words["z"], title or ""]) as ax:

@@ -82,7 +82,7 @@ def write_below(ax: Axes, sentences: Sequence[str]) -> Annotation:
 def settle(ax: Axes) -> None:
     """Let the layout decide how large an ax is, with the right font also in texts that were there before."""
     fonts.apply_font(ax)
-    drawing.whole_figure(ax).draw_without_rendering()
+    drawing.lay_out(ax)
 
 
 def write_below_all(axes: Panels, sentences: Sequence[str]) -> None:

@@ -106,7 +106,7 @@ def plot_topic_heatmap(
         bar.outline.set_visible(False)
         bar.set_label(words["share"])
         fonts.apply_font(bar.ax)
-        drawing.whole_figure(ax).draw_without_rendering()  # the layout decides how much room there is for names
+        drawing.lay_out(ax)  # the layout decides how much room there is for names
         _name(ax, names, heads, words)
         drawing.set_title(ax, title, pad=10)
     drawing.remember(

@@ -105,7 +105,7 @@ def plot_topic_map(
         ax.spines[:].set_visible(False)
         ax.set_xlabel(caption, fontsize=drawing.SMALL)
         drawing.set_title(ax, title)
-        drawing.whole_figure(ax).draw_without_rendering()  # the layout decides how much room there is for labels
+        drawing.lay_out(ax)  # the layout decides how much room there is for labels
         _write_labels(ax, texts, [str(topic) for topic in topics], x, y, radius)
     drawing.remember(ax, shown, "plot_topic_map", n=n, labels=drawing.used(labels, topics), lang=lang, title=title)
     return ax

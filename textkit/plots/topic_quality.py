@@ -101,7 +101,7 @@ def plot_topic_quality(
         ax.set_xlabel(words["coherence"] + (f" ({name})" if name else "") + f"　　{words['mean']}")
         ax.set_ylabel(words["exclusivity"])
         drawing.set_title(ax, title)
-        drawing.whole_figure(ax).draw_without_rendering()  # the layout decides how much room there is for labels
+        drawing.lay_out(ax)  # the layout decides how much room there is for labels
         _write_labels(ax, texts, topics, x, y, size)
     used = drawing.used(labels, topics)
     drawing.remember(ax, shown, "plot_topic_quality", n=n, labels=used, lang=lang, title=title)

@@ -44,7 +44,7 @@ _NAMED = 5  # units named in the confusion list
 
 
 @dataclass(frozen=True, slots=True)
-class _Codings:
+class Codings:
     """Codings as places in the list of categories, units by coders, -1 where a coder gave no value."""
 
     units: list[Any]
@@ -156,7 +156,7 @@ def agreement(
     n_replicates = check_int("n_replicates", n_replicates, minimum=1)
     if ci is not None:
         check_choice("ci", ci, _INTERVALS)
-    coded = _coded(codings, categories)
+    coded = read_codings(codings, categories)
     names = _measures(measure, level, coded)
     _check_level(names, level, coded, ordered=categories is not None or _ordered(codings) is not None)
     counts = coded.counts
@@ -200,7 +200,7 @@ def agreement(
         columns=COLUMNS,
     )  # fmt: skip
     stamp(
-        table, "agreement", inputs={"codings": _fingerprint(coded)}, measure=names, level=level,
+        table, "agreement", inputs={"codings": codings_fingerprint(coded)}, measure=names, level=level,
         categories=coded.categories, ci=ci, n_replicates=n_replicates, confidence=confidence, random_state=random_state,
     )  # fmt: skip
     table.attrs["textkit"]["unit"] = "unit"
@@ -252,7 +252,7 @@ def agreement_categories(
     n_replicates = check_int("n_replicates", n_replicates, minimum=1)
     if ci is not None:
         check_choice("ci", ci, ("bootstrap",))
-    coded = _coded(codings, categories)
+    coded = read_codings(codings, categories)
     counts = coded.counts
     n_units, _ = _pairable(counts)
     found = formulas.category_agreement(counts)
@@ -276,8 +276,8 @@ def agreement_categories(
         columns=CATEGORY_COLUMNS,
     )  # fmt: skip
     return stamp(
-        table, "agreement_categories", inputs={"codings": _fingerprint(coded)}, categories=coded.categories, ci=ci,
-        n_replicates=n_replicates, confidence=confidence, random_state=random_state,
+        table, "agreement_categories", inputs={"codings": codings_fingerprint(coded)},
+        categories=coded.categories, ci=ci, n_replicates=n_replicates, confidence=confidence, random_state=random_state,
     )  # fmt: skip
 
 
@@ -312,7 +312,7 @@ def confusion(
     """
     if n is not None:
         n = check_int("n", n, minimum=1)
-    coded = _coded(codings, categories)
+    coded = read_codings(codings, categories)
     q = len(coded.categories)
     rows: list[tuple[Any, ...]] = []
     for a, b in itertools.combinations(range(len(coded.coders)), 2):
@@ -338,7 +338,7 @@ def confusion(
         },
         columns=CONFUSION_COLUMNS,
     ).iloc[:n]
-    return stamp(table, "confusion", inputs={"codings": _fingerprint(coded)}, categories=coded.categories, n=n)
+    return stamp(table, "confusion", inputs={"codings": codings_fingerprint(coded)}, categories=coded.categories, n=n)
 
 
 # ---------------------------------------------------------------------------------------------------------------
@@ -346,7 +346,7 @@ def confusion(
 
 
 def _estimates(
-    names: list[str], level: str, coded: _Codings, counts: NDArray[np.float64]
+    names: list[str], level: str, coded: Codings, counts: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the coefficients and those standard errors that have a formula."""
     q = len(coded.categories)
@@ -366,7 +366,7 @@ def _estimates(
 
 
 def _bootstrap(
-    names: list[str], level: str, coded: _Codings, counts: NDArray[np.float64], n_replicates: int, random_state: int
+    names: list[str], level: str, coded: Codings, counts: NDArray[np.float64], n_replicates: int, random_state: int
 ) -> NDArray[np.float64]:
     """Return replicates by coefficients; all coefficients see the same resamples."""
     q = len(coded.categories)
@@ -394,7 +394,7 @@ def _times(n_units: int, n_replicates: int, random_state: int) -> Iterable[NDArr
     )
 
 
-def _both(coded: _Codings) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def _both(coded: Codings) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     first, second = coded.codes[:, 0], coded.codes[:, 1]
     both = (first >= 0) & (second >= 0)
     return first[both], second[both]
@@ -424,7 +424,8 @@ def _warn_few(n_units: int, ci: str | None) -> None:
 # Reading the table
 
 
-def _coded(codings: pd.DataFrame, categories: Sequence[Hashable] | None) -> _Codings:
+def read_codings(codings: pd.DataFrame, categories: Sequence[Hashable] | None) -> Codings:
+    """Read a long or wide table of codings."""
     check_type("codings", codings, pd.DataFrame, hint=_HINT)
     present = [str(column) for column in codings.columns]
     if set(_LONG) <= set(present):
@@ -447,7 +448,7 @@ def _coded(codings: pd.DataFrame, categories: Sequence[Hashable] | None) -> _Cod
     place = {label: i for i, label in enumerate(labels)}
     codes = np.full(len(flat), -1, dtype=np.intp)
     codes[there] = [place[value] for value in given]
-    return _Codings(units, coders, codes.reshape(cells.shape), labels, numbers)
+    return Codings(units, coders, codes.reshape(cells.shape), labels, numbers)
 
 
 def _from_long(codings: pd.DataFrame) -> tuple[list[Any], list[Any], NDArray[np.object_]]:
@@ -540,7 +541,7 @@ def _labels(given: list[Any], order: list[Any] | None) -> tuple[list[Any], NDArr
     return labels, numbers
 
 
-def _measures(measure: str | Sequence[str], level: str, coded: _Codings) -> list[str]:
+def _measures(measure: str | Sequence[str], level: str, coded: Codings) -> list[str]:
     two = len(coded.coders) == 2
     if measure == "all":
         usable = [name for name in MEASURES if two or name not in _TWO_CODERS]
@@ -556,7 +557,7 @@ def _measures(measure: str | Sequence[str], level: str, coded: _Codings) -> list
     return [name for name in MEASURES if name in wanted or name == "percent"]
 
 
-def _check_level(names: list[str], level: str, coded: _Codings, *, ordered: bool) -> None:
+def _check_level(names: list[str], level: str, coded: Codings, *, ordered: bool) -> None:
     numeric = not np.isnan(coded.numbers).any()
     if level in ("interval", "ratio") and not numeric:
         raise ArgumentError(
@@ -573,6 +574,7 @@ def _check_level(names: list[str], level: str, coded: _Codings, *, ordered: bool
         )
 
 
-def _fingerprint(coded: _Codings) -> str:
+def codings_fingerprint(coded: Codings) -> str:
+    """Return the hash of units, coders, categories and values."""
     names = [repr(list(map(str, part))) for part in (coded.units, coded.coders)]
     return sha256("codings", *names, repr(coded.categories), np.ascontiguousarray(coded.codes, dtype=np.int64))

@@ -104,9 +104,11 @@ def collocations(
     min_count : int, optional
         Fewest occurrences. 2 with ``g2``, ``lambda_z``, ``t`` and ``conservative_lr``; 5 with the others, which put
         n-grams of words that occur once at the top.
-    exclude : pattern, optional
-        Words (stop words, punctuation) whose n-grams are not listed. They count in N and in the margins, as if they
-        had been dropped leaving a padding behind (quanteda); words that were dropped before do not count at all.
+    exclude : pattern or list of patterns, optional
+        Words (stop words, punctuation) whose n-grams are not listed: ``"第*"``, or several patterns together,
+        ``[stopwords("iso"), re.compile("^第"), "了"]`` (strings in a list are words, not globs). They count in N and in
+        the margins, as if they had been dropped leaving a padding behind (quanteda); words that were dropped before do
+        not count at all.
     skip_gaps : bool, default False
         Let words become neighbours if all that stood between them was dropped.
     smoothing : float, default 0.5
@@ -138,6 +140,9 @@ def collocations(
         others (Gries 2013); ``conservative_lr`` ``= (lambda - 1.96 se) / ln 2`` (bits, smoothing 0.5); ``range``
         (documents that have it), ``dp`` (deviation of proportions over the documents, 0 = even, Gries 2008; NaN with
         one document); ``ci_low``, ``ci_high`` (of the column ``measure``; NaN without ``ci``).
+        For two words ``delta_p_forward`` is what `collocates` calls ``delta_p_c_given_n`` with the first as the node,
+        and ``delta_p_backward`` is ``delta_p_n_given_c``: a node has no fixed side, so there the names say what is
+        given.
         Sorted by ``n`` in the order given, then by falling ``measure``, ``count``, and code points word by word.
 
     Raises

@@ -170,7 +170,10 @@ def _compiled(pattern: Pattern, ignore_case: bool) -> re.Pattern[str]:
             'with match="text" the pattern must be a string, a compiled regular expression or a collection of strings, '
             f"got a {type(pattern).__name__}."
         )
-    words = [pattern] if isinstance(pattern, str) else sorted(pattern, key=lambda word: (-len(word), word))
+    parts: list[Any] = [pattern] if isinstance(pattern, str) else list(pattern)
+    for part in parts:
+        check_type("each of the strings of pattern", part, str)
+    words = sorted(parts, key=lambda word: (-len(word), word))
     if not words or not all(words):
         raise ArgumentError(f"pattern must not be empty, got {pattern!r}.")
     return re.compile("|".join(map(re.escape, words)), flags)

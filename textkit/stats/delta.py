@@ -63,7 +63,7 @@ def delta(
     - ``cosine_delta``: ``1 - cos(z_a, z_b)``, 0 to 2 (Smith & Aldridge 2011; Evert et al. 2017).
     - ``burrows``: ``mean |z_a - z_b|`` (Burrows 2002).
     - ``argamon``: ``sqrt(mean (z_a - z_b)^2)`` (Argamon 2008). R's stylo leaves out mean and root.
-    - ``eder``: ``mean |z_a - z_b| (n - r + 1) / n``, r the rank of the word (Eder 2016).
+    - ``eder``: ``mean |z_a - z_b| (n - r + 1) / n``, r the rank of the word (Eder, Rybicki & Kestemont 2016).
     - ``eder_simple``: ``sum |sqrt f_a - sqrt f_b|`` (Eder, Rybicki & Kestemont 2016).
 
     Parameters

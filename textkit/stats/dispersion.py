@@ -99,12 +99,12 @@ def dispersion(
     - ``dp = 1/2 sum |P - S|`` (Gries 2008), ``dp_norm = dp / (1 - min S)`` (Lijffijt & Gries 2012), ``dp_egbert`` the
       same with the least S of the parts that have the term (Egbert, Burch & Biber 2020).
     - ``kld = sum P log2(P / S)``, ``kld_norm = kld / (1 + kld)`` (Gries 2024).
-    - ``juilland_d = 1 - vc(p) / sqrt(n - 1)``, population sd of the rates p (Juilland & Chang-Rodriguez 1964).
+    - ``juilland_d = 1 - vc(p) / sqrt(n - 1)``, population sd of the rates p (Juilland & Chang-Rodríguez 1964).
     - ``carroll_d2 = H(p / sum p) / log n`` (Carroll 1970).
     - ``rosengren_s = (sum sqrt(v S))^2 / f``, ``rosengren_af = S f``, a frequency put right (Rosengren 1971).
     - ``d_a = 1 - mean |p_i - p_j| / (2 mean p)`` over pairs of parts (Burch, Egbert & Biber 2017).
     - ``sd`` and ``vc`` of v (population), ``chi2 = sum (v - f S)^2 / (f S)``.
-    - ``arf = sum min(d, N / f) / (N / f)`` (Savicky & Hlavacova 2002), d the distances between neighbouring
+    - ``arf = sum min(d, N / f) / (N / f)`` (Savický & Hlaváčová 2002), d the distances between neighbouring
       occurrences in the running text, taken round a circle. It needs no parts.
 
     **Two directions**: for dp, kld, sd, vc and chi2, 0 is even; for D, D2, S, D_A, range and the two frequencies the
@@ -115,8 +115,10 @@ def dispersion(
     data : DocumentTermMatrix or Tokens
         Counts, or the running text. N is what it holds: to look at a few words give ``terms``, do not ``keep`` them.
     parts : str or int, default "doc"
-        The documents, a column of ``docs`` (one part for each value), or a number k: k equal slices of the running
-        text, which needs Tokens.
+        What the corpus is divided into: the documents, a column of ``docs`` (one part for each value), or a number k:
+        k equal slices of the running text, which needs Tokens. The rows of the table are terms all the same: each says
+        how evenly a term is spread over all these parts together. For the numbers of single parts see `frequency` with
+        ``by``.
     measure : str, default "dp"
         The column that is sorted by, copied to ``score`` and given the interval.
     freq_adjusted : bool, default False

@@ -17,7 +17,7 @@ from textkit.errors import TextkitWarning, check_float
 from textkit.matrix import DocumentTermMatrix
 from textkit.measures.divergence import keyness_kld
 from textkit.provenance import stamp
-from textkit.selection import Which
+from textkit.selection import By, Which
 from textkit.tokens import Tokens
 
 COLUMNS = [
@@ -34,7 +34,7 @@ def effect_sizes(
     target: Which | Any,
     reference: Which | Any = None,
     *,
-    by: str | None = None,
+    by: By | None = None,
     k: float = 100.0,
     min_count: int = 1,
     min_range: int = 1,

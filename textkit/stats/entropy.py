@@ -17,7 +17,7 @@ from textkit.measures import Floats, resampling
 from textkit.measures import entropy as formulas
 from textkit.progress import track
 from textkit.provenance import stamp
-from textkit.selection import groups
+from textkit.selection import By, groups
 from textkit.tokens import Tokens
 
 COLUMNS = [
@@ -38,7 +38,7 @@ _RESAMPLED_GROUPS = 100  # 9,900 pairs with intervals: some minutes
 def entropy(
     data: DocumentTermMatrix | Tokens,
     *,
-    by: str | None = "doc",
+    by: By | None = "doc",
     measure: str = "entropy",
     ci: str | None = None,
     unit: str = "document",
@@ -147,7 +147,7 @@ def entropy(
 def kl_divergence(
     dtm: DocumentTermMatrix | Tokens,
     *,
-    by: str = "doc",
+    by: By = "doc",
     smoothing: float = 0.0,
     ci: str | None = None,
     unit: str = "document",
@@ -446,7 +446,7 @@ def _units(
 # Around the kernels
 
 
-def _check_interval(data: DocumentTermMatrix | Tokens, by: str | None, ci: str | None, unit: str) -> None:
+def _check_interval(data: DocumentTermMatrix | Tokens, by: By | None, ci: str | None, unit: str) -> None:
     if ci is None:
         return
     check_choice("ci", ci, ("bootstrap",))
@@ -463,7 +463,7 @@ def _docs(data: DocumentTermMatrix | Tokens) -> pd.DataFrame:
     return data.corpus._docs if isinstance(data, Tokens) else data._docs
 
 
-def _groups(dtm: DocumentTermMatrix, by: str | None) -> tuple[NDArray[np.intp], list[Any]]:
+def _groups(dtm: DocumentTermMatrix, by: By | None) -> tuple[NDArray[np.intp], list[Any]]:
     """Return the group of each document, -1 for none, and what the groups are called."""
     if by is None:
         return np.zeros(len(dtm), dtype=np.intp), ["all"]

@@ -17,7 +17,7 @@ from textkit.errors import TextkitWarning, check_choice, check_float, check_int,
 from textkit.matrix import DocumentTermMatrix, count
 from textkit.measures.resampling import few_units
 from textkit.provenance import stamp
-from textkit.selection import groups
+from textkit.selection import By, groups
 from textkit.tokens import Tokens
 from textkit.units import UNITS, rate_interval, unit_counts, unit_groups
 
@@ -29,7 +29,7 @@ _MILLION = 1e6
 def frequency(
     dtm: DocumentTermMatrix | Tokens,
     *,
-    by: str | None = None,
+    by: By | None = None,
     ci: str | None = None,
     unit: str = "document",
     n_replicates: int = 2000,
@@ -143,7 +143,7 @@ def _check_interval(ci: str | None, n_replicates: int, confidence: float, random
 
 def _intervals(
     data: DocumentTermMatrix | Tokens,
-    by: str | None,
+    by: By | None,
     unit: str,
     n_replicates: int,
     confidence: float,

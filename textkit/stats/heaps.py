@@ -17,7 +17,7 @@ from textkit.matrix import DocumentTermMatrix
 from textkit.measures import Floats, power_laws, resampling
 from textkit.progress import track
 from textkit.provenance import stamp
-from textkit.selection import groups
+from textkit.selection import By, groups
 from textkit.tokens import Tokens
 
 COLUMNS = [
@@ -37,7 +37,7 @@ class _Growth(NamedTuple):
 def heaps(
     data: DocumentTermMatrix | Tokens,
     *,
-    by: str | None = None,
+    by: By | None = None,
     n_orders: int = 20,
     n_points: int = 60,
     confidence: float = 0.95,
@@ -127,7 +127,7 @@ def heaps(
 def heaps_points(
     data: DocumentTermMatrix | Tokens,
     *,
-    by: str | None = None,
+    by: By | None = None,
     n_orders: int = 20,
     n_points: int = 60,
     confidence: float = 0.95,
@@ -277,7 +277,7 @@ def _group(firsts: _Firsts, chosen: NDArray[np.bool_]) -> _Firsts:
 
 
 def _grown(
-    data: DocumentTermMatrix | Tokens, by: str | None, n_orders: int, n_points: int, random_state: int, function: str
+    data: DocumentTermMatrix | Tokens, by: By | None, n_orders: int, n_points: int, random_state: int, function: str
 ) -> tuple[list[Any], list[_Growth]]:
     """Check, and let the vocabulary of each group grow."""
     check_type("data", data, (DocumentTermMatrix, Tokens), hint="Give tokens, or count(tokens).")

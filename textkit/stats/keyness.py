@@ -24,7 +24,7 @@ from textkit.contrast.sides import Contrast, contrast_of
 from textkit.errors import TextkitWarning, check_choice, check_float
 from textkit.matrix import DocumentTermMatrix
 from textkit.provenance import stamp
-from textkit.selection import Which
+from textkit.selection import By, Which
 from textkit.tokens import Tokens
 
 __all__ = ["COLUMNS", "MEASURES", "keyness"]
@@ -35,7 +35,7 @@ def keyness(
     target: Which | Any,
     reference: Which | Any = None,
     *,
-    by: str | None = None,
+    by: By | None = None,
     measure: str = "auto",
     adjust: str = "bh",
     min_count: int | None = None,

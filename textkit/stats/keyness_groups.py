@@ -26,7 +26,7 @@ from textkit.errors import EmptyError, TextkitWarning, check_choice, check_float
 from textkit.matrix import DocumentTermMatrix
 from textkit.progress import track
 from textkit.provenance import stamp
-from textkit.selection import groups
+from textkit.selection import By, groups
 from textkit.tokens import Tokens
 
 COLUMNS = ["group", *OF_ONE]
@@ -35,7 +35,7 @@ COLUMNS = ["group", *OF_ONE]
 def keyness_groups(
     dtm: DocumentTermMatrix | Tokens,
     *,
-    by: str,
+    by: By,
     measure: str = "auto",
     adjust: str = "bh",
     min_count: int | None = None,
@@ -162,11 +162,11 @@ def keyness_groups(
     stamp(table, "keyness_groups", inputs=inputs, **settings)
     table.attrs["textkit"] |= {"unit": "token" if MEASURES[used].unit == "token" else unit}
     if used == "fightin_words":
-        table.attrs["textkit"] |= {"alpha0": options.prior_size}
+        table.attrs["textkit"] |= options.of_prior
     return table
 
 
-def _sides(source: Source, by: str, notes: list[str | None]) -> list[tuple[Any, Side, Side]]:
+def _sides(source: Source, by: By, notes: list[str | None]) -> list[tuple[Any, Side, Side]]:
     """Return each group with tokens and the rest."""
     codes, values = groups(source.docs, by)
     missing: list[str] = []

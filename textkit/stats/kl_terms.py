@@ -18,7 +18,7 @@ from textkit.measures import Floats, divergence
 from textkit.measures.resampling import shifted_interval
 from textkit.progress import track
 from textkit.provenance import stamp
-from textkit.selection import Which
+from textkit.selection import By, Which
 from textkit.tokens import Tokens
 
 COLUMNS = [
@@ -33,7 +33,7 @@ def kl_terms(
     target: Which | Any,
     reference: Which | Any = None,
     *,
-    by: str | None = None,
+    by: By | None = None,
     smoothing: float = 0.0,
     ci: str | None = None,
     unit: str = "document",

@@ -26,7 +26,7 @@ from textkit.kinds import is_number, is_word
 from textkit.measures import Floats, diversity, resampling
 from textkit.progress import track
 from textkit.provenance import stamp
-from textkit.selection import groups
+from textkit.selection import By, groups
 from textkit.tokenization import tokenize
 from textkit.tokens import Tokens
 
@@ -57,7 +57,7 @@ _Values = Mapping[str, Floats]
 def lexical_diversity(
     tokens: Tokens,
     *,
-    by: str = "doc",
+    by: By = "doc",
     measure: str | Sequence[str] | None = None,
     level: Literal["word", "character"] = "word",
     numbers: bool = True,
@@ -113,8 +113,9 @@ def lexical_diversity(
     tokens : Tokens
         Of whole texts: do not drop stop words first. Only words and numbers are counted (`textkit.is_word`):
         punctuation, symbols and masks such as ``XXX`` are left out.
-    by : str, default "doc"
-        Column of ``docs``: the texts of one value are joined in their order.
+    by : str or list of str, default "doc"
+        Column of ``docs``: the texts of one value are joined in their order. Of several columns, each combination that
+        occurs is a group, called ``"甲 / 2019"``.
     measure : str, list of str, or None
         Names from the table, ``"all"``, or ``None`` for ``mattr``, ``mtld`` and ``hdd``, which are those to report.
     level : {"word", "character"}
@@ -155,15 +156,16 @@ def lexical_diversity(
     DataFrame
         One row a text and measure: ``group`` (document, or value of ``by``), ``measure``, ``value``, ``ci_low``,
         ``ci_high``, ``n_tokens`` (N), ``n_types`` (V), ``flag``. Texts in the order of the corpus (values of ``by``
-        sorted), measures in the order of the table above. ``flag``: ``"empty"``; ``"too_short"`` (below 42 tokens
-        HD-D, below 50 vocd-D does not exist; below 50 the MTLD is a number but should not be used); ``"short"`` (MTLD
-        of 50 to 99 tokens); ``"window"`` (text shorter than the window: the TTR itself); ``"all_unique"`` (no word
-        is repeated).
+        in the order of a categorical column, else sorted), measures in the order of the table above. ``flag``:
+        ``"empty"``; ``"too_short"`` (below 42 tokens HD-D, below 50 vocd-D does not exist; below 50 the MTLD is a
+        number but should not be used); ``"short"`` (MTLD of 50 to 99 tokens); ``"window"`` (text shorter than the
+        window: the TTR itself); ``"all_unique"`` (no word is repeated).
 
     Raises
     ------
     ArgumentError
-        Measures marked L were asked for texts whose lengths differ by more than 5 %.
+        Measures marked L were asked for texts whose lengths differ by more than 5 %; an interval for single documents
+        with documents as the unit.
     UnknownNameError
         No such measure, column or unit.
     EmptyError
@@ -212,6 +214,11 @@ def lexical_diversity(
     check_int("n_replicates", n_replicates, minimum=1)
     check_float("confidence", confidence, minimum=0.5, maximum=0.9999)
     check_int("random_state", random_state, minimum=0)
+    if ci is not None and by == "doc" and unit == "document" and "doc" not in tokens.corpus._docs.columns:
+        raise ArgumentError(
+            'ci="bootstrap" with by="doc" needs units smaller than a document: give unit="sentence" or "paragraph", or '
+            "join documents with by."
+        )
     codes, names = groups(tokens.corpus._docs, by)
     if by == "doc" and "doc" not in tokens.corpus._docs.columns:  # the order of the corpus, not of the names
         codes, names = np.arange(len(tokens.corpus)), tokens.corpus.names

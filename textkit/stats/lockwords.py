@@ -25,7 +25,7 @@ from textkit.errors import TextkitWarning, check_choice, check_float
 from textkit.matrix import DocumentTermMatrix
 from textkit.measures import LN2, Floats
 from textkit.provenance import stamp
-from textkit.selection import Which
+from textkit.selection import By, Which
 from textkit.tokens import Tokens
 
 COLUMNS = [
@@ -44,7 +44,7 @@ def lockwords(
     target: Which | Any,
     reference: Which | Any = None,
     *,
-    by: str | None = None,
+    by: By | None = None,
     margin: float = 0.5,
     measure: str = "auto",
     adjust: str = "bh",

@@ -29,7 +29,7 @@ from textkit.errors import (
 from textkit.measures.resampling import FEW_UNITS, few_units, percentile_interval, resamples
 from textkit.progress import track
 from textkit.provenance import stamp
-from textkit.selection import groups
+from textkit.selection import By, groups
 from textkit.tokens import Tokens
 
 COLUMNS = [
@@ -53,8 +53,9 @@ NEGATIONS = (
     "不够", "不太", "不大", "不怎么", "没能", "并不", "并没有", "绝不", "决不", "毫不", "从不", "从来不", "难以",
     "无法",
 )  # fmt: skip
-"""What ``negation="zh"`` looks for: adverbs and verbs that deny, and what segmenters join of them. Not words that only
-begin with such a character (不仅, 不断, 无论), which are tokens of their own."""
+"""What ``negation="zh"`` of `lookup` and `lookup_hits` looks for: adverbs and verbs that deny, and what segmenters join
+of them. Not words that only begin with such a character (不仅, 不断, 无论), which are tokens of their own. For another
+list give its words: ``negation=[word for word in NEGATIONS if word != "别"]``."""
 
 _CLAUSE_ENDS = "，。；：！？…—,.;:!?" + LINE_BREAKS
 _NUMERIC = ",.:"  # no clause ends between letters or digits: 3.6, 1,000, 10:30, a.cn
@@ -130,7 +131,7 @@ def lookup(
     negation: str | Collection[str] | None = None,
     negation_window: int = 3,
     negated: str = "drop",
-    by: str = "doc",
+    by: By = "doc",
     ci: str | None = None,
     unit: str | None = None,
     n_replicates: int = 2000,
@@ -170,14 +171,16 @@ def lookup(
     exclusive : bool, default False
         False: a hit counts for its category and for all categories above it, once in each. True: for its own only.
     negation : None, "zh", or collection of str
-        Words that deny what follows: ``"zh"`` stands for `NEGATIONS`. A hit is negated if an odd number of them is
+        Words that deny what follows: ``"zh"`` stands for the words of `textkit.NEGATIONS`, a tuple that can be read,
+        and added to: ``negation=[*textkit.NEGATIONS, "缺乏"]``. A hit is negated if an odd number of them is
         among the ``negation_window`` tokens before it, with no end of a clause between (，。；：！？…— or a line end).
         A denial inside one token (不高兴) is not seen: make such words entries of their own.
     negation_window : int, default 3
     negated : {"drop", "flip"}
         Negated hits are never in ``count``. ``"flip"``: their weights are subtracted from ``weight``.
-    by : str, default "doc"
-        A column of ``tokens.docs``, or each document for itself.
+    by : str or list of str, default "doc"
+        A column of ``tokens.docs``, or each document for itself. Of several columns, ``by=["town", "year"]``, each
+        combination that occurs is a group, called ``"甲 / 2019"``.
     ci : {"bootstrap"} or None
         Percentile interval of the rate, ``unit`` drawn with replacement inside each group.
     unit : {"document", "paragraph", "sentence"}, optional
@@ -191,8 +194,9 @@ def lookup(
         ``group``, ``category`` (each group has a row for each category, also with a count of 0), ``count`` (hits; a
         passage counts once for a category), ``n_negated`` (hits that were negated and not counted), ``weight`` (sum
         of the weights of counted hits; of a category above, over those inside it), ``rate`` and ``ci_low``,
-        ``ci_high`` (per million tokens), ``n_tokens``, ``docs`` (documents with a counted hit). Groups in the order of
-        the documents, or sorted; categories in the order of the dictionary.
+        ``ci_high`` (per million tokens), ``n_tokens``, ``docs`` (documents with a counted hit). Documents in their
+        order; values of a column in the order of its categories if it is a categorical, else sorted; categories of the
+        dictionary in its order.
 
     Raises
     ------
@@ -470,7 +474,7 @@ def dictionary_coverage(
     boundaries: str = "token",
     overlap: str = "longest",
     ignore_case: bool = False,
-    by: str = "doc",
+    by: By = "doc",
 ) -> pd.DataFrame:
     """Say which share of the tokens a dictionary knows.
 
@@ -483,7 +487,7 @@ def dictionary_coverage(
     -------
     DataFrame
         ``group``, ``n_tokens``, ``n_matched`` (tokens that are part of a hit of any category), ``coverage`` (their
-        share; NaN without tokens). Groups in the order of the documents, or sorted.
+        share; NaN without tokens). Groups in the order of `lookup`.
 
     Examples
     --------
@@ -541,7 +545,7 @@ def _checked(
     return _Options(match, boundaries, overlap, ignore_case)
 
 
-def _groups(tokens: Tokens, by: str) -> tuple[NDArray[np.intp], list[Any]]:
+def _groups(tokens: Tokens, by: By) -> tuple[NDArray[np.intp], list[Any]]:
     if by == "doc" and "doc" not in tokens.corpus._docs.columns:
         return np.arange(len(tokens.corpus)), tokens.corpus.names  # in the order of the corpus, not sorted
     return groups(tokens.corpus._docs, by)

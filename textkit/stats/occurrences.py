@@ -110,7 +110,7 @@ def _named(patterns: Patterns) -> dict[str, Pattern]:
         items = [patterns] if single else list(patterns)  # type: ignore[arg-type]
         for item in items:
             check_type("each of the patterns", item, (str, re.Pattern))
-        named = {(item if isinstance(item, str) else item.pattern): item for item in items}  # type: ignore[union-attr,misc]
+        named = {(item if isinstance(item, str) else item.pattern): item for item in items}  # type: ignore[union-attr]
     if not named:
         raise ArgumentError("patterns must not be empty.")
     return named

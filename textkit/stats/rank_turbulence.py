@@ -20,7 +20,7 @@ from textkit.measures import Floats, Ints, divergence
 from textkit.measures.resampling import shifted_interval
 from textkit.progress import track
 from textkit.provenance import stamp
-from textkit.selection import Which
+from textkit.selection import By, Which
 from textkit.tokens import Tokens
 
 COLUMNS = [
@@ -35,7 +35,7 @@ def rank_turbulence(
     target: Which | Any,
     reference: Which | Any = None,
     *,
-    by: str | None = None,
+    by: By | None = None,
     alpha: float = 1 / 3,
     ci: str | None = None,
     unit: str = "document",

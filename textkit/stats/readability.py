@@ -8,7 +8,7 @@ import unicodedata
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -54,7 +54,8 @@ _NUMBER_MARK = re.compile(r"(?<=\d)[,，:：](?=\d)")  # 3,600 and 10:30 are no 
 _CHUNK = 2_000_000  # characters worked on at a time
 _HAN, _WORD, _LETTER, _SENTENCE, _CLAUSE, _PARAGRAPH = 1, 2, 4, 8, 16, 32
 _PASSAGE = (300, 500)  # characters of a passage of Jing's formula
-_WINDOW = 50
+WINDOW = 50
+"""Words of a window of MATTR."""
 _ENOUGH_HAN = 0.5  # share of letters from which a text counts as Chinese
 _COVERED = 0.99  # share of the characters that must be in tokens: fewer means that words were dropped
 _SHORT_PASSAGES = {"zuo_2014": (100, 200), "wang_2008": (100, 500)}  # Han characters
@@ -75,16 +76,28 @@ class _Feature:
     additive: bool = True  # a ratio of sums over sentences, so that sentences can be resampled
 
 
-def _over(over: str, under: str) -> Callable[[_Sums], Floats]:
-    def value(sums: _Sums) -> Floats:
+@dataclass(frozen=True, slots=True)
+class Over:
+    """A feature that is one sum over another."""
+
+    over: str
+    under: str
+
+    def __call__(self, sums: _Sums) -> Floats:
+        """Return the ratio, NaN where there is nothing to divide by."""
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.where(sums[under] > 0, sums[over] / sums[under], np.nan)
-
-    return value
+            return np.where(sums[self.under] > 0, sums[self.over] / sums[self.under], np.nan)
 
 
-def _itself(name: str) -> Callable[[_Sums], Floats]:
-    return lambda sums: sums[name]
+@dataclass(frozen=True, slots=True)
+class Itself:
+    """A feature that is a sum or a number of the whole text."""
+
+    name: str
+
+    def __call__(self, sums: _Sums) -> Floats:
+        """Return the sum."""
+        return sums[self.name]
 
 
 def _spread(sums: _Sums) -> Floats:
@@ -96,56 +109,56 @@ def _spread(sums: _Sums) -> Floats:
 
 _W, _T, _H = ("words",), ("words", "tags"), ("words", "level list of words")
 FEATURES: dict[str, _Feature] = {
-    "han_characters": _Feature("characters", _itself("han"), "han", (), False),
-    "han_share": _Feature("share of letters", _over("han", "letters"), "letters"),
-    "sentences": _Feature("sentences", _itself("sentences"), "sentences", (), False),
-    "clauses": _Feature("clauses", _itself("clauses"), "clauses", (), False),
-    "words": _Feature("words", _itself("words"), "words", _W, False),
-    "chars_per_sentence": _Feature("characters", _over("han", "sentences"), "sentences"),
+    "han_characters": _Feature("characters", Itself("han"), "han", (), False),
+    "han_share": _Feature("share of letters", Over("han", "letters"), "letters"),
+    "sentences": _Feature("sentences", Itself("sentences"), "sentences", (), False),
+    "clauses": _Feature("clauses", Itself("clauses"), "clauses", (), False),
+    "words": _Feature("words", Itself("words"), "words", _W, False),
+    "chars_per_sentence": _Feature("characters", Over("han", "sentences"), "sentences"),
     "sentence_length_sd": _Feature("characters", _spread, "sentences"),
-    "words_per_sentence": _Feature("words", _over("words", "sentences"), "sentences", _W),
-    "clauses_per_sentence": _Feature("clauses", _over("clauses", "sentences"), "sentences"),
-    "chars_per_clause": _Feature("characters", _over("han", "clauses"), "clauses"),
-    "chars_per_clause_by_sentence": _Feature("characters", _over("clause_means", "sentences"), "sentences"),
-    "chars_per_word": _Feature("characters", _over("word_chars", "han_words"), "han_words", _W),
-    "strokes_per_char": _Feature("strokes", _over("strokes", "strokes_known"), "strokes_known"),
-    "uncommon_chars": _Feature("share of characters", _over("uncommon", "han"), "han"),
-    "nonstandard_chars": _Feature("share of characters", _over("nonstandard", "han"), "han"),
-    "char_entropy": _Feature("bits", _itself("entropy"), "han", (), False),
-    "ungraded_words": _Feature("share of words", _over("ungraded", "han_words"), "han_words", _H),
-    "nonbasic_words": _Feature("share of words", _over("nonbasic", "han_words"), "han_words", _H),
-    "rare_words": _Feature("share of words", _over("rare", "words"), "words", ("words", "rare words")),
-    "long_words": _Feature("share of words", _over("long", "words"), "words", _W),
-    "complex_words": _Feature("share of words", _over("complex", "words"), "words", _W),
-    "function_words": _Feature("share of words", _over("function", "words"), "words", _T),
-    "content_words": _Feature("share of words", _over("content", "words"), "words", _T),
-    "adverbs_conjunctions": _Feature("share of words", _over("linking", "words"), "words", _T),
+    "words_per_sentence": _Feature("words", Over("words", "sentences"), "sentences", _W),
+    "clauses_per_sentence": _Feature("clauses", Over("clauses", "sentences"), "sentences"),
+    "chars_per_clause": _Feature("characters", Over("han", "clauses"), "clauses"),
+    "chars_per_clause_by_sentence": _Feature("characters", Over("clause_means", "sentences"), "sentences"),
+    "chars_per_word": _Feature("characters", Over("word_chars", "han_words"), "han_words", _W),
+    "strokes_per_char": _Feature("strokes", Over("strokes", "strokes_known"), "strokes_known"),
+    "uncommon_chars": _Feature("share of characters", Over("uncommon", "han"), "han"),
+    "nonstandard_chars": _Feature("share of characters", Over("nonstandard", "han"), "han"),
+    "char_entropy": _Feature("bits", Itself("entropy"), "han", (), False),
+    "ungraded_words": _Feature("share of words", Over("ungraded", "han_words"), "han_words", _H),
+    "nonbasic_words": _Feature("share of words", Over("nonbasic", "han_words"), "han_words", _H),
+    "rare_words": _Feature("share of words", Over("rare", "words"), "words", ("words", "rare words")),
+    "long_words": _Feature("share of words", Over("long", "words"), "words", _W),
+    "complex_words": _Feature("share of words", Over("complex", "words"), "words", _W),
+    "function_words": _Feature("share of words", Over("function", "words"), "words", _T),
+    "content_words": _Feature("share of words", Over("content", "words"), "words", _T),
+    "adverbs_conjunctions": _Feature("share of words", Over("linking", "words"), "words", _T),
     "adverbs_conjunctions_by_sentence": _Feature(
-        "share of words", _over("linking_shares", "spoken_sentences"), "spoken_sentences", _T
+        "share of words", Over("linking_shares", "spoken_sentences"), "spoken_sentences", _T
     ),
-    "noun_verb_ratio": _Feature("nouns a verb", _over("nouns", "verbs"), "verbs", _T),
-    "ttr": _Feature("types a word", _itself("ttr"), "words", _W, False),
-    "mattr": _Feature("types a word", _itself("mattr"), "words", _W, False),
-    "word_types": _Feature("types", _itself("types"), "words", _W, False),
-    "function_word_types": _Feature("types", _itself("function_types"), "words", _T, False),
-    "basic_word_types": _Feature("types", _itself("basic_types"), "words", _H, False),
-    "function_word_count": _Feature("words", _itself("function"), "words", _T, False),
-    "passage_chars": _Feature("characters", _over("passage_han", "passages"), "passages", (), False),
-    "passage_chars_per_sentence": _Feature("characters", _over("passage_means", "passages"), "passages", (), False),
-    "passage_common_chars": _Feature("share of characters", _over("passage_common", "passages"), "passages", (), False),
+    "noun_verb_ratio": _Feature("nouns a verb", Over("nouns", "verbs"), "verbs", _T),
+    "ttr": _Feature("types a word", Itself("ttr"), "words", _W, False),
+    "mattr": _Feature("types a word", Itself("mattr"), "words", _W, False),
+    "word_types": _Feature("types", Itself("types"), "words", _W, False),
+    "function_word_types": _Feature("types", Itself("function_types"), "words", _T, False),
+    "basic_word_types": _Feature("types", Itself("basic_types"), "words", _H, False),
+    "function_word_count": _Feature("words", Itself("function"), "words", _T, False),
+    "passage_chars": _Feature("characters", Over("passage_han", "passages"), "passages", (), False),
+    "passage_chars_per_sentence": _Feature("characters", Over("passage_means", "passages"), "passages", (), False),
+    "passage_common_chars": _Feature("share of characters", Over("passage_common", "passages"), "passages", (), False),
     **{
-        f"chars_level_{k}": _Feature("share of characters", _over(f"old_chars_{k}", "han"), "han", ("old characters",))
+        f"chars_level_{k}": _Feature("share of characters", Over(f"old_chars_{k}", "han"), "han", ("old characters",))
         for k in range(1, _OLD_LEVELS + 2)
     },
     **{
         f"words_level_{k}": _Feature(
-            "share of words", _over(f"old_words_{k}", "han_words"), "han_words", ("words", "old words")
+            "share of words", Over(f"old_words_{k}", "han_words"), "han_words", ("words", "old words")
         )
         for k in range(1, _OLD_LEVELS + 2)
     },
-    "jia_char_count": _Feature("characters", _itself("old_chars_1"), "han", ("old characters",), False),
-    "complete_sentences": _Feature("share of sentences", _itself("complete_sentences"), "sentences", ("extra",), False),
-    "dependency_distance": _Feature("words", _itself("dependency_distance"), "words", ("extra",), False),
+    "jia_char_count": _Feature("characters", Itself("old_chars_1"), "han", ("old characters",), False),
+    "complete_sentences": _Feature("share of sentences", Itself("complete_sentences"), "sentences", ("extra",), False),
+    "dependency_distance": _Feature("words", Itself("dependency_distance"), "words", ("extra",), False),
 }
 """All features, in the order of the rows."""
 _ALWAYS = ("han_characters", "han_share", "sentences", "clauses", "words")  # also for texts that are not Chinese
@@ -184,7 +197,9 @@ def readability(
     Parameters
     ----------
     texts : Tokens or Corpus
-        Tokens of whole texts; with parts of speech, ``tokenize(corpus, Jieba(tagger="jieba"))``, all features that
+        Each document is described for itself; there is no ``by``. For groups of documents merge them first:
+        ``readability(tokens.merge("town"))`` has a row for each town and feature, over all its sentences. Tokens of
+        whole texts; with parts of speech, ``tokenize(corpus, Jieba(tagger="jieba"))``, all features that
         need them too. A Corpus gives the features of characters and sentences.
     words : name, path, mapping or None, default "hsk2010"
         Graded words, see `level_list`: for ``ungraded_words`` and ``nonbasic_words``.
@@ -212,10 +227,10 @@ def readability(
     Returns
     -------
     DataFrame
-        One row a text and feature (`FEATURES`): ``doc``, ``feature``, ``value``, ``z`` (within this corpus; NaN with
-        fewer than three values), ``ci_low``, ``ci_high``, ``unit``, ``n`` (what the value is an average over:
-        sentences, characters with a known number of strokes ...), ``note`` (why a value is NaN, or what to keep in
-        mind). Documents in their order, features in that of `FEATURES`.
+        One row a text and feature (`FEATURES`): ``doc`` (of merged texts the value of the column), ``feature``,
+        ``value``, ``z`` (within this corpus; NaN with fewer than three values), ``ci_low``, ``ci_high``, ``unit``,
+        ``n`` (what the value is an average over: sentences, characters with a known number of strokes ...), ``note``
+        (why a value is NaN, or what to keep in mind). Documents in their order, features in that of `FEATURES`.
 
     Raises
     ------
@@ -570,6 +585,40 @@ def _lists(
     return found
 
 
+class Measured(NamedTuple):
+    """What the features of one document are made of: sums over its sentences, each sentence, and where it stands."""
+
+    sums: _Sums
+    sentences: _Sums
+    spans: list[tuple[int, int]]
+
+
+def measured(
+    texts: Tokens | Corpus,
+    row: int,
+    *,
+    words: LevelSource | None,
+    basic_levels: int,
+    rare_rank: int,
+    sentence_marks: str,
+    clause_marks: str,
+) -> Measured:
+    """Return the sums behind the features of one document, as `readability` adds them up."""
+    marks = _Marks(sentence_marks, clause_marks, None)
+    reasons: _Reasons = {}
+    lists = _lists(words, None, None, reasons)
+    vocabulary = _vocabulary(texts, lists, basic_levels, rare_rank, reasons) if isinstance(texts, Tokens) else None
+    corpus = texts.corpus if isinstance(texts, Tokens) else texts
+    text = corpus.texts[row]
+    sentences, _, _, whole = _chunk([text], row, texts, marks, vocabulary)
+    sums = {name: np.array([values.sum()]) for name, values in sentences.items()} | whole
+    kinds = marks.kinds_of(np.frombuffer((text + "\n").encode("utf-32-le", "surrogatepass"), dtype=np.uint32))
+    ends, letters = np.flatnonzero(kinds & _SENTENCE), np.flatnonzero(kinds & _WORD)
+    stops, place = np.unique(np.searchsorted(ends, letters), return_index=True)
+    spans = [(int(letters[at]), int(ends[stop])) for stop, at in zip(stops, place, strict=True)]
+    return Measured(sums, sentences, spans)
+
+
 class _Marks:
     """Tables over all code points: what each character is, and what it weighs."""
 
@@ -602,6 +651,11 @@ class _Marks:
             return _HAN | _WORD | _LETTER
         category = unicodedata.category(char)[0]
         return (_WORD | _LETTER) if category == "L" else (_WORD if category == "N" else 0)
+
+
+def is_han(char: str) -> bool:
+    """Say whether a character is of the Han script."""
+    return _is_han(ord(char))
 
 
 def _is_han(code: int) -> bool:
@@ -819,13 +873,13 @@ def _word_part(
         sums["spoken_sentences"] = spoken.astype(np.float64)
         sums["linking_shares"] = np.where(spoken, sums["linking"] / np.maximum(sums["words"], 1.0), 0.0)
     ends = np.concatenate(([0], np.cumsum(np.bincount(doc, minlength=len(begin)))))
-    profile = kernel.profiles(ids.copy(), ends, len(tokens.vocabulary), _WINDOW, 0.72, False)
+    profile = kernel.profiles(ids.copy(), ends, len(tokens.vocabulary), WINDOW, 0.72, False)
     column = {name: profile[:, place] for place, name in enumerate(kernel.FIELDS)}
     size, types = column["n"], column["v"]
     return sums, {
         "types": types,
         "ttr": diversity.ttr(size, types),
-        "mattr": diversity.mean_segment_ttr(size, types, column["window_types"], column["windows"], _WINDOW),
+        "mattr": diversity.mean_segment_ttr(size, types, column["window_types"], column["windows"], WINDOW),
         "function_types": _distinct(ids, doc, function > 0, len(begin)),
         "basic_types": _distinct(ids, doc, vocabulary.terms["basic"][ids] > 0, len(begin)),
     }

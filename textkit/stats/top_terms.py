@@ -12,12 +12,12 @@ from scipy.sparse import csr_array
 from textkit.errors import check_int, check_type
 from textkit.matrix import DocumentTermMatrix
 from textkit.provenance import stamp
-from textkit.selection import groups
+from textkit.selection import By, groups
 
 COLUMNS = ["doc", "rank", "term", "weight"]
 
 
-def top_terms(dtm: DocumentTermMatrix, n: int = 10, *, by: str | None = None) -> pd.DataFrame:
+def top_terms(dtm: DocumentTermMatrix, n: int = 10, *, by: By | None = None) -> pd.DataFrame:
     """List the ``n`` terms with the largest weights of each document, or of each group.
 
     Parameters
@@ -76,7 +76,7 @@ def _kernel(matrix: csr_array, ranks: NDArray[np.intp], n: int) -> tuple[NDArray
     return rows[chosen], columns[chosen], values[chosen].astype(np.float64)
 
 
-def _grouped(dtm: DocumentTermMatrix, by: str) -> tuple[csr_array, list[str]]:
+def _grouped(dtm: DocumentTermMatrix, by: By) -> tuple[csr_array, list[str]]:
     codes, values = groups(dtm._docs, by)
     known = np.flatnonzero(codes >= 0)
     sizes = np.bincount(codes[known], minlength=len(values))

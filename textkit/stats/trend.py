@@ -25,7 +25,7 @@ from textkit.finding import describe
 from textkit.matrix import DocumentTermMatrix, count
 from textkit.measures.resampling import FEW_UNITS, few_units
 from textkit.provenance import stamp
-from textkit.selection import groups
+from textkit.selection import By, groups
 from textkit.tokens import Tokens
 from textkit.units import UNITS, rate_interval, unit_counts, unit_groups
 from textkit.vocabulary import Pattern
@@ -39,7 +39,7 @@ def trend(
     dtm: DocumentTermMatrix | Tokens,
     terms: Pattern | Mapping[str, Pattern],
     *,
-    by: str,
+    by: By,
     ci: str = "wilson",
     unit: str = "document",
     n_replicates: int = 2000,
@@ -145,7 +145,7 @@ def trend(
 
 def _bootstrap(
     units: DocumentTermMatrix,
-    by: str,
+    by: By,
     unit: str,
     columns: list[NDArray[np.intp]],
     n_replicates: int,
@@ -203,7 +203,7 @@ def _series(
         return list(found), list(found.values())
     places = np.flatnonzero(vocabulary.match(terms))
     if isinstance(terms, Collection) and not isinstance(terms, str):
-        missing = sorted({word for word in terms if word not in vocabulary})
+        missing = sorted({word for word in terms if isinstance(word, str) and word not in vocabulary})
         if missing and not len(places):
             raise unknown("term", missing[0], vocabulary.terms)
         if missing:

@@ -19,7 +19,7 @@ from textkit.matrix import DocumentTermMatrix, count
 from textkit.measures import Floats, power_laws, resampling
 from textkit.progress import track
 from textkit.provenance import stamp
-from textkit.selection import groups
+from textkit.selection import By, groups
 from textkit.tokens import Tokens
 
 COLUMNS = [
@@ -41,7 +41,7 @@ class _Ranked(NamedTuple):
 def zipf(
     data: DocumentTermMatrix | Tokens,
     *,
-    by: str | None = None,
+    by: By | None = None,
     split: bool = False,
     n_tail_replicates: int = 0,
     ci: str | None = None,
@@ -153,7 +153,7 @@ def zipf(
 def zipf_points(
     data: DocumentTermMatrix | Tokens,
     *,
-    by: str | None = None,
+    by: By | None = None,
     split: bool = False,
     random_state: int = 0,
 ) -> pd.DataFrame:
@@ -345,7 +345,7 @@ def _interval(
 # Around the kernels
 
 
-def _check_interval(data: Any, by: str | None, split: bool, ci: str | None, unit: str) -> None:
+def _check_interval(data: Any, by: By | None, split: bool, ci: str | None, unit: str) -> None:
     if ci is None:
         return
     check_choice("ci", ci, ("bootstrap",))
@@ -363,7 +363,7 @@ def _check_interval(data: Any, by: str | None, split: bool, ci: str | None, unit
 
 
 def _prepared(
-    data: DocumentTermMatrix | Tokens, by: str | None, split: bool, random_state: int, function: str
+    data: DocumentTermMatrix | Tokens, by: By | None, split: bool, random_state: int, function: str
 ) -> tuple[DocumentTermMatrix, NDArray[np.intp], list[Any], Generator]:
     """Return counts, the group of each document (-1 for none), the groups, and the source of chance."""
     check_type("data", data, (DocumentTermMatrix, Tokens), hint="Give tokens, or count(tokens).")

@@ -22,7 +22,10 @@ from textkit.tracing.formula import (
     smallest,
 )
 from textkit.tracing.two_by_two import (
+    DICE,
     DUNNING,
+    HALDANE,
+    JACCARD,
     PEARSON,
     Cells,
     Labels,
@@ -39,15 +42,19 @@ E, FX, FY = Symbol("E"), Symbol("f", "x"), Symbol("f", "y")
 _Z95 = 1.959963984540054  # the conservative bound is defined with 95 %
 EVERT = (
     "Evert, S. (2008). Corpora and collocations. In A. Lüdeling & M. Kytö (eds.), Corpus Linguistics: "
-    "An International Handbook, 1212–1248. De Gruyter."
+    "An International Handbook, vol. 2, 1212–1248. Mouton de Gruyter."
+)
+DAILLE = (
+    "Daille, B. (1994). Approche mixte pour l’extraction automatique de terminologie : statistiques lexicales et "
+    "filtres linguistiques. Thèse, Université Paris 7."
 )
 SOURCES = {
     "log_dice": "Rychlý, P. (2008). A lexicographer-friendly association score. RASLAN 2008, 6–9.",
     "pmi": "Church, K. W., & Hanks, P. (1990). Word association norms, mutual information, and lexicography. "
     "Computational Linguistics 16(1), 22–29.",
     "npmi": "Bouma, G. (2009). Normalized (pointwise) mutual information in collocation extraction. GSCL 2009, 31–40.",
-    "mi2": "Daille, B. (1994). Approche mixte pour l’extraction automatique de terminologie. Université Paris 7.",
-    "mi3": "Daille, B. (1994). Approche mixte pour l’extraction automatique de terminologie. Université Paris 7.",
+    "mi2": DAILLE,
+    "mi3": DAILLE,
     "t": "Church, K. W., Gale, W., Hanks, P., & Hindle, D. (1991). Using statistics in lexical analysis. In U. Zernik "
     "(ed.), Lexical Acquisition, 115–164. Erlbaum.",
     "z": "Berry-Rogghe, G. L. M. (1973). The computation of collocations and their relevance in lexical studies. "
@@ -55,13 +62,13 @@ SOURCES = {
     "g2": DUNNING,
     "p_value": DUNNING,
     "chi2": PEARSON,
-    "dice": "Dice, L. R. (1945). Measures of the amount of ecologic association. Ecology 26(3), 297–302.",
-    "jaccard": "Jaccard, P. (1901). Distribution de la flore alpine. Bulletin de la Société vaudoise 37, 241–272.",
-    "min_sensitivity": "Pedersen, T., & Bruce, R. (1996). What to infer from a "
-    "description. SMU Tech. Report 96-CSE-04.",
-    "delta_p": "Gries, S. T. (2013). 50-something years of work on collocations. "
-    "International Journal of Corpus Linguistics 18(1), 137–165.",
-    "log_odds": "Haldane, J. B. S. (1940). The mean and variance of the moments of χ² … Biometrika 31(3–4), 346–355.",
+    "dice": DICE,
+    "jaccard": JACCARD,
+    "min_sensitivity": "Pedersen, T., & Bruce, R. (1996). What to infer from a description. "
+    "Technical Report 96-CSE-04, Southern Methodist University.",
+    "delta_p": "Gries, S. T. (2013). 50-something years of work on collocations: what is or should be next … "
+    "International Journal of Corpus Linguistics 18(1), 137–166.",
+    "log_odds": HALDANE,
     "conservative_lr": "Evert, S. (2022). Measuring keyness. Digital Humanities 2022, Tokyo.",
     "lambda": "Blaheta, D., & Johnson, M. (2001). Unsupervised learning of multi-word verbs. "
     "ACL Workshop on Collocation, 54–60.",

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from textkit.corpus import Corpus
 from textkit.errors import ArgumentError, check_int, check_type, listing, unknown
 from textkit.matrix import DocumentTermMatrix, count
 from textkit.tokens import Tokens
@@ -16,6 +17,13 @@ from textkit.tracing.passages import Places
 from textkit.weights import bm25, proportions, tfidf
 
 Source = Tokens | DocumentTermMatrix
+
+OTHER_SOURCES: dict[str, tuple[str, tuple[type, ...]]] = {
+    "agreement": ("codings", (pd.DataFrame,)),
+    "readability": ("texts", (Tokens, Corpus)),
+    "readability_formulas": ("features", (pd.DataFrame,)),
+}
+"""Functions whose tables are not made from tokens or a matrix: the argument, and what it may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +99,7 @@ def _form(keys: Sequence[str]) -> str:
 class Sources:
     """What the table was made from, checked against the hashes that the table carries."""
 
-    given: Mapping[str, Source]
+    given: Mapping[str, Any]
     inputs: Mapping[str, str]
     function: str
     weighting: str = "count"
@@ -100,6 +108,8 @@ class Sources:
     @property
     def main(self) -> str:
         """The argument that a source without a name stands for."""
+        if self.function in OTHER_SOURCES:
+            return OTHER_SOURCES[self.function][0]
         return next(iter(self.inputs), "dtm")
 
     @property
@@ -172,15 +182,27 @@ class Sources:
                 " If the matrix was trimmed, merged or weighted in another way after count(tokens), give "
                 'source={"dtm": dtm, "tokens": tokens}.'
             )
-        raise ArgumentError(
+        raise self.another(argument, here, hint)
+
+    def another(self, argument: str, here: str, hint: str = "") -> ArgumentError:
+        """Return the error for a source that is not the one."""
+        return ArgumentError(
             f"source is not what the table was made from: {self.function} was given a {argument} with the hash "
-            f"{wanted[:12]}, but this is {here}. Give the very {argument}, or make the table anew.{hint}"
+            f"{self.inputs[argument][:12]}, but this is {here}. Give the very {argument}, or make the table "
+            f"anew.{hint}"
         )
 
 
 def sources(source: Any, inputs: Mapping[str, str], function: str, weighting: str) -> Sources:
     """Check what was given as source, and give it the names of the arguments it stands for."""
     main = next(iter(inputs), "dtm")
+    if function in OTHER_SOURCES:
+        main, kinds = OTHER_SOURCES[function]
+        if isinstance(source, Mapping) and set(source) == {main}:
+            source = source[main]
+        if source is not None:
+            check_type("source", source, kinds, hint=f"Give what {function} was given as {main}.")
+        return Sources({} if source is None else {main: source}, inputs, function, weighting)
     if source is None:
         given: dict[str, Source] = {}
     elif isinstance(source, Mapping):

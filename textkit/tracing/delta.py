@@ -27,9 +27,12 @@ SOURCES = {
     "authorship attribution. Digital Scholarship in the Humanities 32(suppl. 2), ii4–ii16.",
     "burrows": "Burrows, J. (2002). ‘Delta’: a measure of stylistic difference and a guide to likely authorship. "
     "Literary and Linguistic Computing 17(3), 267–287.",
-    "argamon": "Argamon, S. (2008). Interpreting Burrows’s Delta. Literary and Linguistic Computing 23(2), 131–147.",
-    "eder": "Eder, M., Rybicki, J., & Kestemont, M. (2016). Stylometry with R. The R Journal 8(1), 107–121.",
-    "eder_simple": "Eder, M., Rybicki, J., & Kestemont, M. (2016). Stylometry with R. The R Journal 8(1), 107–121.",
+    "argamon": "Argamon, S. (2008). Interpreting Burrows’s Delta: geometric and probabilistic foundations. "
+    "Literary and Linguistic Computing 23(2), 131–147.",
+    "eder": "Eder, M., Rybicki, J., & Kestemont, M. (2016). Stylometry with R: a package for "
+    "computational text analysis. The R Journal 8(1), 107–121.",
+    "eder_simple": "Eder, M., Rybicki, J., & Kestemont, M. (2016). Stylometry with R: a package for "
+    "computational text analysis. The R Journal 8(1), 107–121.",
 }
 
 

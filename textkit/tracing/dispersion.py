@@ -37,18 +37,21 @@ _SHOWN = 12
 SOURCES = {
     "dp": "Gries, S. T. (2008). Dispersions and adjusted frequencies in corpora. "
     "International Journal of Corpus Linguistics 13(4), 403–437.",
-    "dp_norm": "Lijffijt, J., & Gries, S. T. (2012). Correction to “Dispersions and adjusted frequencies in corpora”. "
+    "dp_norm": "Lijffijt, J., & Gries, S. T. (2012). Correction to Stefan Th. Gries’ “Dispersions and adjusted "
+    "frequencies in corpora”. "
     "International Journal of Corpus Linguistics 17(1), 147–149.",
     "dp_egbert": "Egbert, J., Burch, B., & Biber, D. (2020). Lexical dispersion and corpus design. "
     "International Journal of Corpus Linguistics 25(1), 89–115.",
-    "kld": "Gries, S. T. (2024). Frequency, Dispersion, Association, and Keyness. John Benjamins.",
-    "juilland_d": "Juilland, A., & Chang-Rodriguez, E. (1964). Frequency Dictionary of Spanish Words. Mouton.",
-    "carroll_d2": "Carroll, J. B. (1970). An alternative to Juilland’s usage coefficient for lexical frequencies. "
-    "Computer Studies in the Humanities and Verbal Behavior 3(2), 61–65.",
+    "kld": "Gries, S. T. (2024). Frequency, Dispersion, Association, and Keyness: Revising and Tupleizing "
+    "Corpus-Linguistic Measures. John Benjamins.",
+    "juilland_d": "Juilland, A., & Chang-Rodríguez, E. (1964). Frequency Dictionary of Spanish Words. Mouton.",
+    "carroll_d2": "Carroll, J. B. (1970). An alternative to Juilland’s usage coefficient for lexical frequencies, and "
+    "a proposal for a standard frequency index (SFI). Computer Studies in the Humanities and Verbal Behavior "
+    "3(2), 61–65.",
     "rosengren_s": "Rosengren, I. (1971). The quantitative concept of language and its relation to the structure of "
     "frequency dictionaries. Études de linguistique appliquée 1, 103–127.",
     "d_a": "Burch, B., Egbert, J., & Biber, D. (2017). Measuring and interpreting lexical dispersion in corpus "
-    "linguistics. Journal of Research Design and Statistics in Linguistics 3(2), 189–216.",
+    "linguistics. Journal of Research Design and Statistics in Linguistics and Communication Science 3(2), 189–216.",
     "arf": "Savický, P., & Hlaváčová, J. (2002). Measures of word commonness. "
     "Journal of Quantitative Linguistics 9(3), 215–231.",
 }

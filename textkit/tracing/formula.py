@@ -6,7 +6,7 @@ the one that led to the number.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -217,7 +217,7 @@ class Relation(Formula):
     """Two formulas with a sign between them, such as a condition below a sum: to be shown only."""
 
     left: Formula
-    sign: str  # "<=", ">=", "<", ">", "=", "in"
+    sign: str  # "<=", ">=", "<", ">", "=", "!=", "in"
     right: Formula
 
 
@@ -259,6 +259,23 @@ def sgn(part: Formula | Number) -> Formula:
     return Apply("sgn", (formula(part),))
 
 
+def changed(part: Formula, change: Callable[[Formula], Formula]) -> Formula:
+    """Return a formula with the formulas that it is directly made of put through a function.
+
+    >>> changed(Symbol("a") / 2, lambda item: -item)
+    Over(top=Minus(part=Symbol(letter='a', below='', above='')), bottom=Minus(part=Literal(number=Decimal('2'))))
+    """
+    fields: dict[str, Any] = {}
+    for name in getattr(part, "__slots__", ()):
+        value = getattr(part, name)
+        if isinstance(value, Formula):
+            value = change(value)
+        elif isinstance(value, tuple):
+            value = tuple(map(change, value))
+        fields[name] = value
+    return type(part)(**fields)
+
+
 def has_symbol(part: Formula) -> bool:
     """Say whether a formula has a symbol in it, and is not numbers throughout."""
     if isinstance(part, Symbol):
@@ -266,8 +283,5 @@ def has_symbol(part: Formula) -> bool:
     inner: list[Formula] = []
     for name in getattr(part, "__slots__", ()):
         value = getattr(part, name)
-        if isinstance(value, Formula):
-            inner.append(value)
-        elif isinstance(value, tuple):
-            inner += [item for item in value if isinstance(item, Formula)]
+        inner += [value] if isinstance(value, Formula) else value if isinstance(value, tuple) else []
     return any(map(has_symbol, inner))

@@ -35,7 +35,10 @@ from textkit.tracing.wording import Words, same, shown
 
 A, B, C, D, N = (Symbol(letter) for letter in "abcdN")
 SCORE = Symbol("score")
-GRIES = "Gries, S. T. (2021). A new approach to (key) keywords analysis. Research in Corpus Linguistics 9(2), 1–33."
+GRIES = (
+    "Gries, S. T. (2021). A new approach to (key) keywords analysis: using frequency, and now also dispersion. "
+    "Research in Corpus Linguistics 9(2), 1–33."
+)
 
 
 ADJUSTMENTS = {
@@ -44,7 +47,7 @@ ADJUSTMENTS = {
 }  # fmt: skip
 
 
-class _Counts(NamedTuple):
+class Counts(NamedTuple):
     """What an explainer of one measure works on."""
 
     case: Case
@@ -60,12 +63,37 @@ class _Counts(NamedTuple):
 def explain(case: Case) -> Explained:
     """Explain a row of `textkit.keyness`: the term's score and what stands next to it."""
     record = case.record("term")
-    term, measure = str(record["term"]), str(case.settings["measure"])
+    measure = str(case.settings["measure"])
     if measure not in _EXPLAINERS:
         raise unknown("measure to trace:", measure, _EXPLAINERS)
-    target, reference = both_sides(case, record)
     name, explainer = _EXPLAINERS[measure]
-    derivation = Derivation(Words(f"“{term}”的关键词性：{name.zh}", f"Keyness of “{term}”: {name.en}"))
+    interval = case.settings.get("ci") is None
+    term = str(record["term"])
+    title = Words(f"“{term}”的关键词性：{name.zh}", f"Keyness of “{term}”: {name.en}")
+    counts = counts_of(case, record, title, interval=interval)
+    derivation = counts.derivation
+    explainer(counts)
+    if not interval:
+        bootstrap_note(counts)
+    _notes(counts, measure)
+    columns = ["score", *(step.column for step in derivation.steps if step.column)]
+    return Explained(derivation, case.chosen_column("score", dict.fromkeys(columns)), record, side_places(case, term))
+
+
+def bootstrap_note(counts: Counts) -> None:
+    """Say that the interval of the table has no formula."""
+    n = counts.case.settings["n_replicates"]
+    counts.derivation.note(
+        f"ci_low、ci_high 来自自助法（bootstrap）：重抽 {n:,} 次得到，没有可以代入的公式。",
+        f"ci_low and ci_high come from {n:,} resamples (bootstrap): there is no formula to put numbers into.",
+    )
+
+
+def counts_of(case: Case, record: pd.Series[Any], title: Words, *, interval: bool) -> Counts:
+    """Begin a calculation: the counts of a term on both sides, their sizes, and the rates."""
+    term = str(record["term"])
+    target, reference = both_sides(case, record)
+    derivation = Derivation(title)
     derivation.given(
         A, target.count, Words(f"“{term}”在{target.label.zh}中的次数", f"“{term}” in the {target.label.en}")
     )
@@ -85,23 +113,10 @@ def explain(case: Case) -> Explained:
             1_000_000 * count / size,
             column=column,
         )
-    interval = case.settings.get("ci") is None
-    counts = _Counts(case, derivation, record, term, target, reference, float(case.settings["confidence"]), interval)
-    explainer(counts)
-    if not interval:
-        derivation.note(
-            "ci_low、ci_high 来自自助法（bootstrap）：把文档重抽 "
-            f"{case.settings['n_replicates']:,} 次得到，没有可以代入的公式。",
-            f"ci_low and ci_high come from {case.settings['n_replicates']:,} "
-            "resamples of the documents (bootstrap): there "
-            "is no formula to put numbers into.",
-        )
-    _notes(counts, measure)
-    columns = ["score", *(step.column for step in derivation.steps if step.column)]
-    return Explained(derivation, case.chosen_column("score", dict.fromkeys(columns)), record, side_places(case, term))
+    return Counts(case, derivation, record, term, target, reference, float(case.settings["confidence"]), interval)
 
 
-def _notes(counts: _Counts, measure: str) -> None:
+def _notes(counts: Counts, measure: str) -> None:
     derivation, record = counts.derivation, counts.record
     unit = counts.case.about.get("unit", "token")
     if unit == "token" and np.isfinite(record["p_value"]):
@@ -139,66 +154,70 @@ def _notes(counts: _Counts, measure: str) -> None:
 # Tokens as the sample
 
 
-_CELLS = Cells((A, B, C - A, D - B), (A + B, N - (A + B)), (C, D), N)
+CELLS = Cells((A, B, C - A, D - B), (A + B, N - (A + B)), (C, D), N)
 
 
-def _labels(counts: _Counts) -> Labels:
+def labels(counts: Counts) -> Labels:
+    """Return the names of the rows and columns of the two-by-two table."""
     rows = Words(f"“{counts.term}”", f"“{counts.term}”"), Words("其他词", "other words")
     return Labels(rows, (counts.target.label, counts.reference.label))
 
 
-def _observed(counts: _Counts) -> None:
+def observed(counts: Counts) -> None:
+    """Show the two-by-two table."""
     caption = Words("观察频数", "Observed counts")
-    observed_grid(counts.derivation, _CELLS, _labels(counts), caption)
+    observed_grid(counts.derivation, CELLS, labels(counts), caption)
 
 
-def _effect(counts: _Counts, column: str | None = "effect") -> Symbol:
+def _effect(counts: Counts, column: str | None = "effect") -> Symbol:
     return log_ratio_steps(
         counts.derivation, (A, B), (C, D), counts.confidence, interval=counts.interval, column=column
     )
 
 
-def _signed(counts: _Counts, statistic: Symbol) -> None:
+def signed(counts: Counts, statistic: Symbol, column: str = "score") -> None:
+    """Work out the statistic with the direction of the difference."""
     derivation = counts.derivation
     s = direction_step(derivation, A / C, B / D)
-    derivation.step(
-        Words("得分：带方向的统计量", "score: the statistic with its direction"), SCORE, s * statistic, column="score"
-    )
+    name = Words("带方向的统计量", "the statistic with its direction")
+    if column == "score":
+        name = Words("得分：带方向的统计量", "score: the statistic with its direction")
+    derivation.step(name, SCORE, s * statistic, column=column)
 
 
-def _g2(counts: _Counts) -> None:
-    _observed(counts)
-    expected_steps(counts.derivation, _CELLS, _labels(counts))
-    statistic = g2_step(counts.derivation, _CELLS)
-    _signed(counts, statistic)
+def _g2(counts: Counts) -> None:
+    observed(counts)
+    expected_steps(counts.derivation, CELLS, labels(counts))
+    statistic = g2_step(counts.derivation, CELLS)
+    signed(counts, statistic)
     chi2_p_step(counts.derivation, statistic)
     counts.derivation.cite(DUNNING)
     _effect(counts)
 
 
-def _g2_2cell(counts: _Counts) -> None:
-    _observed(counts)
-    expected_steps(counts.derivation, _CELLS, _labels(counts), (0, 1))
-    statistic = g2_step(counts.derivation, _CELLS, (0, 1))
-    _signed(counts, statistic)
+def _g2_2cell(counts: Counts) -> None:
+    observed(counts)
+    expected_steps(counts.derivation, CELLS, labels(counts), (0, 1))
+    statistic = g2_step(counts.derivation, CELLS, (0, 1))
+    signed(counts, statistic)
     chi2_p_step(counts.derivation, statistic)
     counts.derivation.cite(RAYSON)
     _effect(counts)
 
 
-def _chi2(counts: _Counts) -> None:
-    _observed(counts)
-    expected_steps(counts.derivation, _CELLS, _labels(counts))
+def _chi2(counts: Counts) -> None:
+    observed(counts)
+    expected_steps(counts.derivation, CELLS, labels(counts))
     yates = counts.case.settings["measure"] == "chi2_yates"
-    statistic = chi2_step(counts.derivation, _CELLS, yates=yates)
-    _signed(counts, statistic)
+    statistic = chi2_step(counts.derivation, CELLS, yates=yates)
+    signed(counts, statistic)
     chi2_p_step(counts.derivation, statistic)
     counts.derivation.cite(PEARSON, *([YATES] if yates else []))
     _effect(counts)
 
 
-def _fisher(counts: _Counts) -> None:
-    _observed(counts)
+def _fisher(counts: Counts) -> None:
+    observed(counts)
     fisher_steps(counts.derivation, (A, B), (C, D), N)
     derivation = counts.derivation
     s = direction_step(derivation, A / C, B / D)
@@ -207,8 +226,8 @@ def _fisher(counts: _Counts) -> None:
     _effect(counts)
 
 
-def _log_ratio(counts: _Counts) -> None:
-    _observed(counts)
+def _log_ratio(counts: Counts) -> None:
+    observed(counts)
     effect = _effect(counts)
     name = Words("得分就是效应量", "the score is the effect size itself")
     counts.derivation.step(name, SCORE, effect, column="score")
@@ -218,8 +237,9 @@ def _log_ratio(counts: _Counts) -> None:
     )
 
 
-def _kld(counts: _Counts) -> None:
-    _observed(counts)
+def kld_step(counts: Counts) -> Symbol:
+    """Work out how far the division of the term over both sides is from that of all tokens."""
+    observed(counts)
     derivation = counts.derivation
     p = [Symbol("P", place) for place in "12"]
     q = [Symbol("Q", place) for place in "12"]
@@ -230,14 +250,17 @@ def _kld(counts: _Counts) -> None:
             count / (A + B),
         )
         derivation.step(Words(f"全部词有多大比例在{zh}", f"share of all tokens in the {en}"), q[place], size / N)
-    divergence = derivation.step(
+    derivation.cite(GRIES)
+    return derivation.step(
         Words("两种分配的差异（KL 散度，单位：比特）", "how far the two divisions are apart (KL divergence, bits)"),
         Symbol("KLD"),
         log_share(p[0], p[0] / q[0], 2) + log_share(p[1], p[1] / q[1], 2),
     )
-    _signed(counts, divergence)
-    derivation.cite(GRIES)
-    derivation.note(
+
+
+def _kld(counts: Counts) -> None:
+    signed(counts, kld_step(counts))
+    counts.derivation.note(
         "KL 散度不随次数增大，没有 p 值；稀有词容易得到极端的值：请提高 min_count。",
         "The divergence has no p-value and does not grow with the counts; rare words reach extremes: raise min_count.",
     )

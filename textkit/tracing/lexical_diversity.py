@@ -40,28 +40,31 @@ VALUE = Symbol("value")
 _SHOWN = 12
 _HDD, _SIZES = 42, range(35, 51)
 SOURCES = {
-    "ttr": "Johnson, W. (1944). Studies in language behavior. Psychological Monographs 56(2).",
+    "ttr": "Johnson, W. (1944). Studies in language behavior: I. A program of research. "
+    "Psychological Monographs 56(2), 1–15.",
     "guiraud": "Guiraud, P. (1954). Les caractères statistiques du vocabulaire. PUF.",
     "cttr": "Carroll, J. B. (1964). Language and Thought. Prentice-Hall.",
     "herdan_c": "Herdan, G. (1960). Type-Token Mathematics. Mouton.",
-    "maas_a2": "Maas, H.-D. (1972). Über den Zusammenhang zwischen Wortschatzumfang "
-    "und Länge eines Textes. LiLi 2(8), 73–79.",
+    "maas_a2": "Maas, H.-D. (1972). Über den Zusammenhang zwischen Wortschatzumfang und Länge eines Textes. "
+    "Zeitschrift für Literaturwissenschaft und Linguistik 2(8), 73–96.",
     "dugast_u": "Dugast, D. (1978). Sur quoi se fonde la notion d’étendue théorique "
     "du vocabulaire? Le français moderne 46, 25–32.",
-    "summer_s": "Tweedie, F. J., & Baayen, R. H. (1998). How variable may a constant "
-    "be? Computers and the Humanities 32, 323–352.",
+    "summer_s": "Tweedie, F. J., & Baayen, R. H. (1998). How variable may a constant be? Measures of "
+    "lexical richness in perspective. Computers and the Humanities 32(5), 323–352.",
     "yule_k": "Yule, G. U. (1944). The Statistical Study of Literary Vocabulary. Cambridge UP.",
     "simpson_d": "Simpson, E. H. (1949). Measurement of diversity. Nature 163, 688.",
-    "herdan_vm": "Herdan, G. (1955). A new derivation and interpretation of Yule’s characteristic K. ZAMP 6, 332–334.",
+    "herdan_vm": "Herdan, G. (1955). A new derivation and interpretation of Yule’s ‘Characteristic’ K. "
+    "Zeitschrift für angewandte Mathematik und Physik 6(4), 332–339.",
     "mattr": "Covington, M. A., & McFall, J. D. (2010). Cutting the Gordian knot: the moving-average type–token ratio. "
     "Journal of Quantitative Linguistics 17(2), 94–100.",
-    "mtld": "McCarthy, P. M., & Jarvis, S. (2010). MTLD, vocd-D, and HD-D. Behavior Research Methods 42(2), 381–392.",
-    "mtld_w": "Vidal, K., & Jarvis, S. (2020). Effects of English-medium "
-    "instruction. Language Teaching Research 24(5).",
+    "mtld": "McCarthy, P. M., & Jarvis, S. (2010). MTLD, vocd-D, and HD-D: a validation study of sophisticated "
+    "approaches to lexical diversity assessment. Behavior Research Methods 42(2), 381–392.",
+    "mtld_w": "Vidal, K., & Jarvis, S. (2020). Effects of English-medium instruction on Spanish students’ "
+    "proficiency and lexical diversity in English. Language Teaching Research 24(5), 568–587.",
     "hdd": "McCarthy, P. M., & Jarvis, S. (2007). vocd: a theoretical and empirical "
     "evaluation. Language Testing 24(4), 459–488.",
-    "vocd_d": "Malvern, D., Richards, B., Chipere, N., & Durán, P. (2004). Lexical "
-    "Diversity and Language Development. Palgrave.",
+    "vocd_d": "Malvern, D., Richards, B., Chipere, N., & Durán, P. (2004). Lexical Diversity and Language "
+    "Development: Quantification and Assessment. Palgrave Macmillan.",
 }
 _SAME_SOURCE = {
     "maas_a": "maas_a2",
@@ -117,7 +120,7 @@ def _words(case: Case, group: Any) -> list[str]:
     """Return the words of a text as `lexical_diversity` counts them."""
     settings = case.settings
     tokens: Tokens = case.sources.words()
-    by = str(settings["by"])
+    by = settings["by"]
     if settings["level"] == "character":
         tokens = tokenize(tokens.corpus, "characters", progress=False)
     keep = is_word if not str(settings["left_out"]).endswith("numbers") else _word_without_digits

@@ -5,35 +5,14 @@ from __future__ import annotations
 from functools import singledispatch
 
 from textkit.markup import esc
+from textkit.tracing import formula as tree
 from textkit.tracing.brackets import ATOM, PRODUCT, SUM, factors, level, with_cross
-from textkit.tracing.formula import (
-    Absolute,
-    Apply,
-    Choose,
-    Counted,
-    Formula,
-    Literal,
-    Log,
-    LogShare,
-    Minus,
-    Over,
-    Plus,
-    Power,
-    Relation,
-    Root,
-    Such,
-    Symbol,
-    Tail,
-    Times,
-    Total,
-    Written,
-)
 from textkit.tracing.plain import GREEK, SIGNS
 from textkit.tracing.wording import numeral
 
 
 @singledispatch
-def mathml(part: Formula) -> str:
+def mathml(part: tree.Formula) -> str:
     """Write a formula in MathML.
 
     >>> from textkit.tracing.formula import Symbol
@@ -56,7 +35,7 @@ def _bracketed(*parts: str, left: str = "(", right: str = ")") -> str:
     return _row(sign(left), *parts, sign(right))
 
 
-def _in(part: Formula, least: int) -> str:
+def _in(part: tree.Formula, least: int) -> str:
     text = mathml(part)
     return _bracketed(text) if level(part, stacked=True) < least else text
 
@@ -66,7 +45,7 @@ def _name(text: str) -> str:
 
 
 @mathml.register
-def _(part: Literal) -> str:
+def _(part: tree.Literal) -> str:
     number = numeral(part.number)
     digits = f"<mn>{esc(number.digits)}</mn>"
     pieces = [sign("−")] if number.negative else []
@@ -81,7 +60,7 @@ def _whole(number: int) -> str:
 
 
 @mathml.register
-def _(part: Symbol) -> str:
+def _(part: tree.Symbol) -> str:
     letter = f"<mi>{esc(GREEK.get(part.letter, part.letter))}</mi>"
     above = sign("′") if part.above == "'" else _name(part.above)
     if part.above and part.below:
@@ -92,65 +71,65 @@ def _(part: Symbol) -> str:
 
 
 @mathml.register
-def _(part: Plus) -> str:
+def _(part: tree.Plus) -> str:
     pieces = [_in(part.parts[0], SUM)]
     for item in part.parts[1:]:
-        inner = item.part if isinstance(item, Minus) else item
-        pieces += [sign("−" if isinstance(item, Minus) else "+"), _in(inner, PRODUCT)]
+        inner = item.part if isinstance(item, tree.Minus) else item
+        pieces += [sign("−" if isinstance(item, tree.Minus) else "+"), _in(inner, PRODUCT)]
     return _row(*pieces)
 
 
 @mathml.register
-def _(part: Minus) -> str:
+def _(part: tree.Minus) -> str:
     return _row(sign("−"), _in(part.part, PRODUCT))
 
 
 @mathml.register
-def _(part: Times) -> str:
+def _(part: tree.Times) -> str:
     joint = sign("×") if with_cross(part) else '<mspace width="0.17em"></mspace>'
     return _row(joint.join(_in(item, least) for item, least in factors(part)))
 
 
 @mathml.register
-def _(part: Over) -> str:
+def _(part: tree.Over) -> str:
     return f"<mfrac>{mathml(part.top)}{mathml(part.bottom)}</mfrac>"
 
 
 @mathml.register
-def _(part: Power) -> str:
+def _(part: tree.Power) -> str:
     return f"<msup>{_in(part.base, ATOM)}{mathml(part.exponent)}</msup>"
 
 
 @mathml.register
-def _(part: Root) -> str:
+def _(part: tree.Root) -> str:
     return f"<msqrt>{mathml(part.part)}</msqrt>"
 
 
 @mathml.register
-def _(part: Log) -> str:
-    name = "<mi>ln</mi>" if part.base is None else f"<msub><mi>log</mi>{mathml(Literal(part.base))}</msub>"
+def _(part: tree.Log) -> str:
+    name = "<mi>ln</mi>" if part.base is None else f"<msub><mi>log</mi>{mathml(tree.Literal(part.base))}</msub>"
     inside = mathml(part.part)
     space = '<mspace width="0.17em"></mspace>'
-    return _row(name, space, inside) if isinstance(part.part, Over) else _row(name, _bracketed(inside))
+    return _row(name, space, inside) if isinstance(part.part, tree.Over) else _row(name, _bracketed(inside))
 
 
 @mathml.register
-def _(part: LogShare) -> str:
+def _(part: tree.LogShare) -> str:
     return mathml(part.written())
 
 
 @mathml.register
-def _(part: Absolute) -> str:
+def _(part: tree.Absolute) -> str:
     return _bracketed(mathml(part.part), left="|", right="|")
 
 
 @mathml.register
-def _(part: Apply) -> str:
+def _(part: tree.Apply) -> str:
     return _row(f"<mi>{esc(part.name)}</mi>", _bracketed(sign(",").join(map(mathml, part.parts))))
 
 
 @mathml.register
-def _(part: Tail) -> str:
+def _(part: tree.Tail) -> str:
     if part.kind == "chi2":
         df = "<mn>1</mn>" if part.df is None else mathml(part.df)
         chi = f"<msubsup><mi>χ</mi>{df}<mn>2</mn></msubsup>"
@@ -161,19 +140,19 @@ def _(part: Tail) -> str:
 
 
 @mathml.register
-def _(part: Choose) -> str:
+def _(part: tree.Choose) -> str:
     return _bracketed(f'<mfrac linethickness="0">{mathml(part.n)}{mathml(part.k)}</mfrac>')
 
 
 @mathml.register
-def _(part: Total) -> str:
+def _(part: tree.Total) -> str:
     below = _name(part.index) if part.condition is None else mathml(part.condition)
     big = f"<munder>{sign('∏' if part.product else '∑')}{below}</munder>"
     return _row(big, _in(part.body, PRODUCT))
 
 
 @mathml.register
-def _(part: Written) -> str:
+def _(part: tree.Written) -> str:
     if part.n == 0:
         return "<mn>1</mn>" if part.product else "<mn>0</mn>"
     if part.n == 1:
@@ -183,15 +162,15 @@ def _(part: Written) -> str:
 
 
 @mathml.register
-def _(part: Relation) -> str:
+def _(part: tree.Relation) -> str:
     return _row(mathml(part.left), sign(SIGNS[part.sign]), mathml(part.right))
 
 
 @mathml.register
-def _(part: Counted) -> str:
+def _(part: tree.Counted) -> str:
     return mathml(part.shown)
 
 
 @mathml.register
-def _(part: Such) -> str:
+def _(part: tree.Such) -> str:
     return _bracketed(mathml(part.unknown), sign(":"), mathml(part.relation), left="{", right="}")

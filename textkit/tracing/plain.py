@@ -4,42 +4,21 @@ from __future__ import annotations
 
 from functools import singledispatch
 
+from textkit.tracing import formula as tree
 from textkit.tracing.brackets import ATOM, POWER, PRODUCT, SUM, factors, level, with_cross
-from textkit.tracing.formula import (
-    Absolute,
-    Apply,
-    Choose,
-    Counted,
-    Formula,
-    Literal,
-    Log,
-    LogShare,
-    Minus,
-    Over,
-    Plus,
-    Power,
-    Relation,
-    Root,
-    Such,
-    Symbol,
-    Tail,
-    Times,
-    Total,
-    Written,
-)
 from textkit.tracing.wording import LOWERED, RAISED, shown
 
 GREEK = {
     "alpha": "α", "beta": "β", "chi": "χ", "delta": "δ", "Delta": "Δ", "DeltaP": "ΔP", "lambda": "λ", "mu": "μ",
-    "omega": "ω", "phi": "φ", "Phi": "Φ", "pi": "π", "rho": "ρ", "sigma": "σ", "tau": "τ", "kappa": "κ",
+    "omega": "ω", "phi": "φ", "Phi": "Φ", "pi": "π", "rho": "ρ", "sigma": "σ", "Sigma": "Σ", "tau": "τ", "kappa": "κ",
 }  # fmt: skip
-SIGNS = {"<=": "≤", ">=": "≥", "=": "=", "<": "<", ">": ">", "in": "∈"}
+SIGNS = {"<=": "≤", ">=": "≥", "=": "=", "<": "<", ">": ">", "in": "∈", "!=": "≠"}
 
 _LETTERS = str.maketrans("aehijklmnoprstuvx", "ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
 
 
 @singledispatch
-def plain(part: Formula) -> str:
+def plain(part: tree.Formula) -> str:
     """Write a formula in plain text.
 
     >>> from textkit.tracing.formula import Symbol, log
@@ -49,18 +28,18 @@ def plain(part: Formula) -> str:
     raise TypeError(f"no plain text for a {type(part).__name__}")
 
 
-def _in(part: Formula, least: int) -> str:
+def _in(part: tree.Formula, least: int) -> str:
     text = plain(part)
     return f"({text})" if level(part, stacked=False) < least else text
 
 
 @plain.register
-def _(part: Literal) -> str:
+def _(part: tree.Literal) -> str:
     return shown(part.number)
 
 
 @plain.register
-def _(part: Symbol) -> str:
+def _(part: tree.Symbol) -> str:
     return GREEK.get(part.letter, part.letter) + _above(part.above) + _below(part.below)
 
 
@@ -78,66 +57,66 @@ def _above(mark: str) -> str:
 
 
 @plain.register
-def _(part: Plus) -> str:
+def _(part: tree.Plus) -> str:
     out = _in(part.parts[0], SUM)
     for item in part.parts[1:]:
-        out += f" − {_in(item.part, PRODUCT)}" if isinstance(item, Minus) else f" + {_in(item, PRODUCT)}"
+        out += f" − {_in(item.part, PRODUCT)}" if isinstance(item, tree.Minus) else f" + {_in(item, PRODUCT)}"
     return out
 
 
 @plain.register
-def _(part: Minus) -> str:
+def _(part: tree.Minus) -> str:
     return f"−{_in(part.part, PRODUCT)}"
 
 
 @plain.register
-def _(part: Times) -> str:
+def _(part: tree.Times) -> str:
     # a / b·c would be read in two ways: fractions in a product get brackets
-    pieces = [_in(item, ATOM if isinstance(item, Over) else least) for item, least in factors(part)]
+    pieces = [_in(item, ATOM if isinstance(item, tree.Over) else least) for item, least in factors(part)]
     return (" × " if with_cross(part) else "·").join(pieces)
 
 
 @plain.register
-def _(part: Over) -> str:
+def _(part: tree.Over) -> str:
     # a / b / c and a / b·c would be read in more than one way
-    return f"{_in(part.top, POWER if isinstance(part.top, Over) else PRODUCT)} / {_in(part.bottom, POWER)}"
+    return f"{_in(part.top, POWER if isinstance(part.top, tree.Over) else PRODUCT)} / {_in(part.bottom, POWER)}"
 
 
 @plain.register
-def _(part: Power) -> str:
+def _(part: tree.Power) -> str:
     exponent = plain(part.exponent)
     raised = exponent.translate(RAISED) if exponent.isdigit() else f"^{_in(part.exponent, ATOM)}"
     return f"{_in(part.base, ATOM)}{raised}"
 
 
 @plain.register
-def _(part: Root) -> str:
+def _(part: tree.Root) -> str:
     return f"√({plain(part.part)})"
 
 
 @plain.register
-def _(part: Log) -> str:
+def _(part: tree.Log) -> str:
     name = "ln" if part.base is None else f"log{shown(part.base).translate(LOWERED)}"
     return f"{name}({plain(part.part)})"
 
 
 @plain.register
-def _(part: LogShare) -> str:
+def _(part: tree.LogShare) -> str:
     return plain(part.written())
 
 
 @plain.register
-def _(part: Absolute) -> str:
+def _(part: tree.Absolute) -> str:
     return f"|{plain(part.part)}|"
 
 
 @plain.register
-def _(part: Apply) -> str:
+def _(part: tree.Apply) -> str:
     return f"{part.name}({', '.join(map(plain, part.parts))})"
 
 
 @plain.register
-def _(part: Tail) -> str:
+def _(part: tree.Tail) -> str:
     if part.kind == "chi2":
         df = "₁" if part.df is None else plain(part.df).translate(LOWERED)
         return f"P(χ²{df} ≥ {plain(part.part)})"
@@ -148,19 +127,19 @@ def _(part: Tail) -> str:
 
 
 @plain.register
-def _(part: Choose) -> str:
+def _(part: tree.Choose) -> str:
     return f"C({plain(part.n)}, {plain(part.k)})"
 
 
 @plain.register
-def _(part: Total) -> str:
+def _(part: tree.Total) -> str:
     sign = "Π" if part.product else "Σ"
     below = f"_{part.index}" if part.condition is None else f"[{plain(part.condition)}]"
     return f"{sign}{below} {_in(part.body, PRODUCT)}"
 
 
 @plain.register
-def _(part: Written) -> str:
+def _(part: tree.Written) -> str:
     if part.n == 0:
         return "1" if part.product else "0"
     if part.n == 1:
@@ -170,15 +149,15 @@ def _(part: Written) -> str:
 
 
 @plain.register
-def _(part: Relation) -> str:
+def _(part: tree.Relation) -> str:
     return f"{plain(part.left)} {SIGNS[part.sign]} {plain(part.right)}"
 
 
 @plain.register
-def _(part: Counted) -> str:
+def _(part: tree.Counted) -> str:
     return plain(part.shown)
 
 
 @plain.register
-def _(part: Such) -> str:
+def _(part: tree.Such) -> str:
     return f"{{{plain(part.unknown)} : {plain(part.relation)}}}"

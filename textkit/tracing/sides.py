@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from textkit.contrast.outside import LIST, MATRIX
 from textkit.errors import TextkitError
 from textkit.matrix import DocumentTermMatrix, count
 from textkit.measures import Floats
@@ -144,6 +145,11 @@ def _size(case: Case, record: pd.Series[Any], name: str) -> int:
 def _label(value: Any, name: str, zh: str) -> Words:
     if value is None:
         return Words("参照（其余文档）", "reference (all others)")
+    if value in (LIST, MATRIX):
+        kind = Words("外部频率表", "frequency list from outside")
+        if value == MATRIX:
+            kind = Words("外部语料", "corpus from outside")
+        return Words(f"{zh}（{kind.zh}）", f"{name} ({kind.en})")
     items = [str(item) for item in value] if isinstance(value, (list, tuple)) else [str(value)]
     short = "、".join(items[:_NAMED]), ", ".join(items[:_NAMED])
     if len(items) > _NAMED:

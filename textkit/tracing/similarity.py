@@ -31,6 +31,7 @@ from textkit.tracing.formula import (
     smallest,
 )
 from textkit.tracing.passages import Places, places_of
+from textkit.tracing.two_by_two import DICE, JACCARD
 from textkit.tracing.wording import Words, same
 from textkit.tracing.worked import ARITHMETIC
 
@@ -40,20 +41,25 @@ VALUE = Symbol("value")
 _SHOWN = 12
 _SOURCES = {
     "cosine": "Salton, G., & McGill, M. J. (1983). Introduction to Modern Information Retrieval. McGraw-Hill.",
-    "pearson": "Pearson, K. (1895). Notes on regression and inheritance. Proceedings of the Royal Society 58, 240–242.",
-    "jaccard": "Jaccard, P. (1901). Distribution de la flore alpine. Bulletin de la Société vaudoise 37, 241–272.",
-    "dice": "Dice, L. R. (1945). Measures of the amount of ecologic association. Ecology 26(3), 297–302.",
+    "pearson": "Pearson, K. (1895). Notes on regression and inheritance in the case of two parents. "
+    "Proceedings of the Royal Society of London 58, 240–242.",
+    "jaccard": JACCARD,
+    "dice": DICE,
     "overlap": "Simpson, G. G. (1943). Mammals and the nature of continents. American Journal of Science 241, 1–31.",
-    "simple_matching": "Sokal, R. R., & Michener, C. D. (1958). Univ. of Kansas Science Bulletin 38, 1409–1438.",
-    "hamann": "Hamann, U. (1961). Merkmalsbestand und Verwandtschaftsbeziehungen "
-    "der Farinosae. Willdenowia 2, 639–768.",
-    "extended_jaccard": "Tanimoto, T. T. (1958). An Elementary Mathematical Theory of Classification. IBM.",
+    "simple_matching": "Sokal, R. R., & Michener, C. D. (1958). A statistical method for evaluating systematic "
+    "relationships. University of Kansas Science Bulletin 38, 1409–1438.",
+    "hamann": "Hamann, U. (1961). Merkmalsbestand und Verwandtschaftsbeziehungen der Farinosae. "
+    "Willdenowia 2(5), 639–768.",
+    "extended_jaccard": "Tanimoto, T. T. (1958). An elementary mathematical theory of classification and prediction. "
+    "Internal report, IBM.",
     "ruzicka": "Ružička, M. (1958). Anwendung mathematisch-statistischer Methoden "
     "in der Geobotanik. Biológia 13, 647–661.",
-    "jensen_shannon": "Lin, J. (1991). Divergence measures based on the Shannon "
-    "entropy. IEEE Trans. IT 37(1), 145–151.",
-    "hellinger": "Hellinger, E. (1909). Neue Begründung der Theorie quadratischer Formen. Crelle 136, 210–271.",
-    "bhattacharyya": "Bhattacharyya, A. (1943). On a measure of divergence … Bull. Calcutta Math. Soc. 35, 99–109.",
+    "jensen_shannon": "Lin, J. (1991). Divergence measures based on the Shannon entropy. "
+    "IEEE Transactions on Information Theory 37(1), 145–151.",
+    "hellinger": "Hellinger, E. (1909). Neue Begründung der Theorie quadratischer Formen von unendlichvielen "
+    "Veränderlichen. Journal für die reine und angewandte Mathematik 136, 210–271.",
+    "bhattacharyya": "Bhattacharyya, A. (1943). On a measure of divergence between two statistical populations defined "
+    "by their probability distributions. Bulletin of the Calcutta Mathematical Society 35, 99–109.",
     "canberra": "Lance, G. N., & Williams, W. T. (1966). Computer programs for hierarchical polythetic classification. "
     "Computer Journal 9(1), 60–64.",
 }

@@ -13,9 +13,10 @@ from textkit.errors import ArgumentError, unknown
 from textkit.matrix import DocumentTermMatrix, count
 from textkit.selection import groups
 from textkit.tokens import Tokens
+from textkit.tracing import bm25
 from textkit.tracing.case import Case, Explained
 from textkit.tracing.derivation import Derivation
-from textkit.tracing.formula import Formula, Literal, Number, Symbol, Total, largest, log, root
+from textkit.tracing.formula import Formula, Literal, Number, Symbol, Total, changed, largest, log, root
 from textkit.tracing.passages import places_of
 from textkit.tracing.wording import Words, same
 
@@ -27,17 +28,13 @@ SALTON = (
 )
 MANNING = (
     "Manning, C. D., Raghavan, P., & Schütze, H. (2008). Introduction to "
-    "Information Retrieval. Cambridge UP. (Fig. 6.15)"
+    "Information Retrieval. Cambridge University Press. (Fig. 6.15)"
 )
 SINGHAL = "Singhal, A., Buckley, C., & Mitra, M. (1996). Pivoted document length normalization. SIGIR ’96, 21–29."
 SPARCK = (
-    "Sparck Jones, K. (1972). A statistical interpretation of term specificity … Journal of Documentation 28(1), 11–21."
+    "Sparck Jones, K. (1972). A statistical interpretation of term specificity and its application in retrieval. "
+    "Journal of Documentation 28(1), 11–21."
 )
-ROBERTSON = (
-    "Robertson, S., & Zaragoza, H. (2009). The probabilistic relevance framework: BM25 and beyond. "
-    "Foundations and Trends in Information Retrieval 3(4), 333–389."
-)
-LV = "Lv, Y., & Zhai, C. (2011). Lower-bounding term frequency normalization. CIKM ’11, 7–16."
 _SHOWN = 10
 
 
@@ -297,19 +294,9 @@ def _cosine_norm(cell: _Cell, code: str, base: Number | None) -> Symbol:
     return norm
 
 
-def _renamed(formula: Formula, names: dict[Symbol, Symbol]) -> Formula:
+def _renamed(part: Formula, names: dict[Symbol, Symbol]) -> Formula:
     """Return a formula with other symbols in it."""
-    if isinstance(formula, Symbol):
-        return names.get(formula, formula)
-    changed: dict[str, Any] = {}
-    for name in getattr(formula, "__slots__", ()):
-        value = getattr(formula, name)
-        if isinstance(value, Formula):
-            value = _renamed(value, names)
-        elif isinstance(value, tuple):
-            value = tuple(_renamed(item, names) if isinstance(item, Formula) else item for item in value)
-        changed[name] = value
-    return type(formula)(**changed) if changed else formula
+    return names.get(part, part) if isinstance(part, Symbol) else changed(part, lambda item: _renamed(item, names))
 
 
 def _pivoted_norm(cell: _Cell, slope: float) -> Symbol:
@@ -343,37 +330,17 @@ def _bm25(cell: _Cell, rest: str, symbol: Symbol, column: str | None) -> Symbol:
     derivation.given(
         DF, int(cell.counts.doc_counts[place]), Words(f"有“{cell.term}”的文档数", "documents that have it")
     )
-    derivation.given(N, len(cell.counts), Words("文档总数", "documents in all"))
-    derivation.given(LENGTH, _length(cell), Words("文档的总词数", "tokens of the document"))
-    k1 = derivation.given(Symbol("k", "1"), values["k1"], Words("k1：次数饱和的快慢", "k1: how fast a count saturates"))
-    b = derivation.given(Symbol("b"), values["b"], Words("b：文档长度起多大作用", "b: how much length matters"))
-    total = derivation.given(
-        Symbol("L", "all"), int(cell.counts.lengths.sum()), Words("全部文档的总词数", "tokens of all documents")
+    bm25.enter(derivation, variant, values, len(cell.counts), _length(cell), int(cell.counts.lengths.sum()))
+    everywhere = derivation.step(
+        Words("文档频率部分", "document-frequency part"), Symbol("W", "idf"), bm25.document_part(variant, DF)
     )
-    mean = derivation.step(Words("平均文档长度", "mean length of a document"), Symbol("L", "mean"), total / N)
-    if variant == "plus":
-        idf = log((N + 1) / DF)
-    else:
-        odds = (N - DF + 0.5) / (DF + 0.5)
-        idf = log(odds) if variant == "robertson" else log(1 + odds)
-    everywhere = derivation.step(Words("文档频率部分", "document-frequency part"), Symbol("W", "idf"), idf)
-    saturated: Formula = TF / (TF + k1 * (1 - b + b * LENGTH / mean))
-    if variant != "lucene":
-        saturated = TF * (k1 + 1) / (TF + k1 * (1 - b + b * LENGTH / mean))
-    if variant == "plus":
-        delta = derivation.given(
-            Symbol("delta"), values["delta"], Words("δ：出现即加", "δ: added if it is there at all")
-        )
-        saturated = saturated + delta
-        derivation.cite(LV)
     local = derivation.step(
         Words(
             "词频部分：随次数饱和，随文档长度打折", "term-frequency part: saturates, and is held back in long documents"
         ),
         Symbol("W", "tf"),
-        saturated,
+        bm25.term_part(variant, TF),
     )
-    derivation.cite(ROBERTSON)
     return derivation.step(
         Words("权重：两部分之积", "weight: product of the two parts"), symbol, local * everywhere, column=column
     )
@@ -384,7 +351,7 @@ def _bm25(cell: _Cell, rest: str, symbol: Symbol, column: str | None) -> Symbol:
 
 
 def _group(case: Case, record: Any, weighted: DocumentTermMatrix, group: str, term: str, title: Words) -> Explained:
-    codes, values = groups(weighted._docs, str(case.settings["by"]))
+    codes, values = groups(weighted._docs, case.settings["by"])
     rows = np.flatnonzero(codes == [str(value) for value in values].index(group))
     place = weighted.vocabulary.id(term)
     weights = weighted.matrix[rows][:, [place]].toarray().ravel().astype(np.float64)

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from textkit.corpus import Corpus
 from textkit.errors import ArgumentError, TextkitError, check_choice, check_int, check_type, unknown
 from textkit.matrix import DocumentTermMatrix
 from textkit.tokens import Tokens
@@ -35,6 +36,15 @@ EXPLAINERS: dict[str, str] = {
     "delta": "textkit.tracing.delta:explain",
     "delta_matrix": "textkit.tracing.delta:explain_square",
     "nearest": "textkit.tracing.similarity:explain",
+    "effect_sizes": "textkit.tracing.effect_sizes:explain",
+    "keyness_groups": "textkit.tracing.keyness_groups:explain",
+    "bm25_scores": "textkit.tracing.bm25:explain",
+    "entropy": "textkit.tracing.entropy:explain",
+    "kl_divergence": "textkit.tracing.entropy:explain_divergence",
+    "agreement": "textkit.tracing.agreement:explain",
+    "readability": "textkit.tracing.readability:explain",
+    "readability_formulas": "textkit.tracing.readability_formulas:explain",
+    "rank_turbulence": "textkit.tracing.rank_turbulence:explain",
 }
 """The function that explains the tables of each function."""
 
@@ -45,7 +55,7 @@ def trace(
     table: pd.DataFrame | DocumentTermMatrix,
     row: Any,
     *,
-    source: Tokens | DocumentTermMatrix | Mapping[str, Tokens | DocumentTermMatrix] | None = None,
+    source: Tokens | DocumentTermMatrix | Corpus | pd.DataFrame | Mapping[str, Any] | None = None,
     column: str | None = None,
     n: int = 10,
     width: int = 20,
@@ -64,10 +74,11 @@ def trace(
     row : str, tuple or int
         Which number: the values of the key columns, such as a term, or (doc, term), (doc_a, doc_b),
         (node, collocate); or the place of the row in the table, counted from 0.
-    source : Tokens, DocumentTermMatrix or mapping, optional
-        What the table was made from. Where the table does not hold all counts it is needed. With Tokens the passages
-        are shown. A mapping gives several things by the name of the argument, such as
-        ``{"dtm": trimmed, "tokens": words}`` or ``{"dtm": dtm, "prior": background}``.
+    source : Tokens, DocumentTermMatrix, Corpus, DataFrame or mapping, optional
+        What the table was made from (of `agreement` the codings, of `readability_formulas` the features). Where the
+        table does not hold all counts it is needed. With Tokens the passages are shown. A mapping gives several things
+        by the name of the argument, such as ``{"dtm": trimmed, "tokens": words}`` or
+        ``{"dtm": dtm, "prior": background}``.
     column : str, optional
         Which column is explained, where a table has more than one measure; by default the one it is sorted by.
     n : int, default 10

@@ -45,6 +45,15 @@ YATES = (
 FISHER = (
     "Fisher, R. A. (1935). The logic of inductive inference. Journal of the Royal Statistical Society 98(1), 39–82."
 )
+HALDANE = (
+    "Haldane, J. B. S. (1956). The estimation and significance of the logarithm of a ratio of frequencies. "
+    "Annals of Human Genetics 20(4), 309–311."
+)
+JACCARD = (
+    "Jaccard, P. (1901). Étude comparative de la distribution florale dans une portion des Alpes et du Jura. "
+    "Bulletin de la Société Vaudoise des Sciences Naturelles 37, 547–579."
+)
+DICE = "Dice, L. R. (1945). Measures of the amount of ecologic association between species. Ecology 26(3), 297–302."
 HARDIE = "Hardie, A. (2014). Log Ratio: an informal introduction. ESRC Centre CASS, Lancaster University."
 KATZ = (
     "Katz, D., Baptista, J., Azen, S. P., & Pike, M. C. (1978). Obtaining confidence intervals for the risk ratio "

@@ -11,29 +11,7 @@ from functools import singledispatch
 from scipy.special import chdtrc
 
 from textkit import measures
-from textkit.tracing.formula import (
-    Absolute,
-    Apply,
-    Choose,
-    Counted,
-    Formula,
-    Literal,
-    Log,
-    LogShare,
-    Minus,
-    Over,
-    Plus,
-    Power,
-    Relation,
-    Root,
-    Such,
-    Symbol,
-    Tail,
-    Times,
-    Total,
-    Written,
-    exact,
-)
+from textkit.tracing import formula as tree
 
 ARITHMETIC = decimal.Context(prec=40, traps=[], Emax=decimal.MAX_EMAX, Emin=decimal.MIN_EMIN)
 """Forty digits; 1/0 is infinite and 0/0 is not a number, as in numpy."""
@@ -41,7 +19,7 @@ ARITHMETIC = decimal.Context(prec=40, traps=[], Emax=decimal.MAX_EMAX, Emin=deci
 SHOWN = 3
 """Terms of a sum that are written out with their numbers."""
 
-Values = Mapping[Symbol, Decimal]
+Values = Mapping[tree.Symbol, Decimal]
 
 _ZERO, _ONE, _NAN = Decimal(0), Decimal(1), Decimal("NaN")
 
@@ -51,7 +29,7 @@ _ZERO, _ONE, _NAN = Decimal(0), Decimal(1), Decimal("NaN")
 
 
 @singledispatch
-def worked(part: Formula, values: Values) -> Decimal:
+def worked(part: tree.Formula, values: Values) -> Decimal:
     """Work a formula out.
 
     >>> from textkit.tracing.formula import Symbol
@@ -62,17 +40,17 @@ def worked(part: Formula, values: Values) -> Decimal:
 
 
 @worked.register
-def _(part: Literal, values: Values) -> Decimal:
+def _(part: tree.Literal, values: Values) -> Decimal:
     return part.number
 
 
 @worked.register
-def _(part: Symbol, values: Values) -> Decimal:
+def _(part: tree.Symbol, values: Values) -> Decimal:
     return values[part]
 
 
 @worked.register
-def _(part: Plus, values: Values) -> Decimal:
+def _(part: tree.Plus, values: Values) -> Decimal:
     total = _ZERO
     for item in part.parts:
         total = ARITHMETIC.add(total, worked(item, values))
@@ -80,12 +58,12 @@ def _(part: Plus, values: Values) -> Decimal:
 
 
 @worked.register
-def _(part: Minus, values: Values) -> Decimal:
+def _(part: tree.Minus, values: Values) -> Decimal:
     return ARITHMETIC.minus(worked(part.part, values))
 
 
 @worked.register
-def _(part: Times, values: Values) -> Decimal:
+def _(part: tree.Times, values: Values) -> Decimal:
     total = _ONE
     for item in part.parts:
         total = ARITHMETIC.multiply(total, worked(item, values))
@@ -93,45 +71,45 @@ def _(part: Times, values: Values) -> Decimal:
 
 
 @worked.register
-def _(part: Over, values: Values) -> Decimal:
+def _(part: tree.Over, values: Values) -> Decimal:
     return ARITHMETIC.divide(worked(part.top, values), worked(part.bottom, values))
 
 
 @worked.register
-def _(part: Power, values: Values) -> Decimal:
+def _(part: tree.Power, values: Values) -> Decimal:
     exponent = worked(part.exponent, values)
     return _ONE if exponent == 0 else ARITHMETIC.power(worked(part.base, values), exponent)
 
 
 @worked.register
-def _(part: Root, values: Values) -> Decimal:
+def _(part: tree.Root, values: Values) -> Decimal:
     return ARITHMETIC.sqrt(worked(part.part, values))
 
 
 @worked.register
-def _(part: Log, values: Values) -> Decimal:
+def _(part: tree.Log, values: Values) -> Decimal:
     number = ARITHMETIC.ln(worked(part.part, values))
     return number if part.base is None else ARITHMETIC.divide(number, ARITHMETIC.ln(part.base))
 
 
 @worked.register
-def _(part: LogShare, values: Values) -> Decimal:
+def _(part: tree.LogShare, values: Values) -> Decimal:
     weight = worked(part.weight, values)
-    return weight if weight == 0 else ARITHMETIC.multiply(weight, worked(Log(part.part, part.base), values))
+    return weight if weight == 0 else ARITHMETIC.multiply(weight, worked(tree.Log(part.part, part.base), values))
 
 
 @worked.register
-def _(part: Absolute, values: Values) -> Decimal:
+def _(part: tree.Absolute, values: Values) -> Decimal:
     return ARITHMETIC.abs(worked(part.part, values))
 
 
 @worked.register
-def _(part: Apply, values: Values) -> Decimal:
+def _(part: tree.Apply, values: Values) -> Decimal:
     return _FUNCTIONS[part.name](*(worked(item, values) for item in part.parts))
 
 
 @worked.register
-def _(part: Tail, values: Values) -> Decimal:
+def _(part: tree.Tail, values: Values) -> Decimal:
     number = float(worked(part.part, values))
     if part.kind == "chi2":
         df = 1.0 if part.df is None else float(worked(part.df, values))
@@ -143,13 +121,13 @@ def _(part: Tail, values: Values) -> Decimal:
 
 
 @worked.register
-def _(part: Choose, values: Values) -> Decimal:
+def _(part: tree.Choose, values: Values) -> Decimal:
     n, k = int(worked(part.n, values)), int(worked(part.k, values))
     return Decimal(math.comb(n, k)) if 0 <= k <= n else _ZERO
 
 
 @worked.register
-def _(part: Total, values: Values) -> Decimal:
+def _(part: tree.Total, values: Values) -> Decimal:
     total, step = (_ONE, ARITHMETIC.multiply) if part.product else (_ZERO, ARITHMETIC.add)
     for inside in _rows(part, values):
         total = step(total, worked(part.body, inside))
@@ -157,17 +135,17 @@ def _(part: Total, values: Values) -> Decimal:
 
 
 @worked.register
-def _(part: Counted, values: Values) -> Decimal:
+def _(part: tree.Counted, values: Values) -> Decimal:
     return part.number
 
 
-def _rows(part: Total, values: Values, n: int | None = None) -> Iterator[Values]:
+def _rows(part: tree.Total, values: Values, n: int | None = None) -> Iterator[Values]:
     """Yield the values with those of each row put over them."""
     inside = dict(values)
     for place, row in enumerate(zip(*part.rows.values(), strict=True)):
         if place == n:
             return
-        inside.update(zip(part.rows, map(exact, row), strict=True))
+        inside.update(zip(part.rows, map(tree.exact, row), strict=True))
         yield inside
 
 
@@ -200,7 +178,7 @@ _FUNCTIONS: dict[str, Callable[..., Decimal]] = {
 
 
 @singledispatch
-def filled(part: Formula, values: Values) -> Formula:
+def filled(part: tree.Formula, values: Values) -> tree.Formula:
     """Put numbers in the place of the symbols that have a value; of a long sum only the first terms are kept.
 
     >>> from textkit.tracing.formula import Symbol
@@ -208,90 +186,22 @@ def filled(part: Formula, values: Values) -> Formula:
     >>> plain(filled(Symbol("a") / Symbol("b"), {Symbol("a"): Decimal(1)}))
     '1 / b'
     """
-    return part
+    return tree.changed(part, lambda item: filled(item, values))
 
 
 @filled.register
-def _(part: Symbol, values: Values) -> Formula:
-    return Literal(values[part]) if part in values else part
+def _(part: tree.Symbol, values: Values) -> tree.Formula:
+    return tree.Literal(values[part]) if part in values else part
 
 
 @filled.register
-def _(part: Plus, values: Values) -> Formula:
-    return Plus(tuple(filled(item, values) for item in part.parts))
-
-
-@filled.register
-def _(part: Minus, values: Values) -> Formula:
-    return Minus(filled(part.part, values))
-
-
-@filled.register
-def _(part: Times, values: Values) -> Formula:
-    return Times(tuple(filled(item, values) for item in part.parts))
-
-
-@filled.register
-def _(part: Over, values: Values) -> Formula:
-    return Over(filled(part.top, values), filled(part.bottom, values))
-
-
-@filled.register
-def _(part: Power, values: Values) -> Formula:
-    return Power(filled(part.base, values), filled(part.exponent, values))
-
-
-@filled.register
-def _(part: Root, values: Values) -> Formula:
-    return Root(filled(part.part, values))
-
-
-@filled.register
-def _(part: Log, values: Values) -> Formula:
-    return Log(filled(part.part, values), part.base)
-
-
-@filled.register
-def _(part: LogShare, values: Values) -> Formula:
-    return LogShare(filled(part.weight, values), filled(part.part, values), part.base)
-
-
-@filled.register
-def _(part: Absolute, values: Values) -> Formula:
-    return Absolute(filled(part.part, values))
-
-
-@filled.register
-def _(part: Apply, values: Values) -> Formula:
-    return Apply(part.name, tuple(filled(item, values) for item in part.parts))
-
-
-@filled.register
-def _(part: Tail, values: Values) -> Formula:
-    return Tail(part.kind, filled(part.part, values), None if part.df is None else filled(part.df, values))
-
-
-@filled.register
-def _(part: Choose, values: Values) -> Formula:
-    return Choose(filled(part.n, values), filled(part.k, values))
-
-
-@filled.register
-def _(part: Total, values: Values) -> Formula:
+def _(part: tree.Total, values: Values) -> tree.Formula:
     parts = tuple(filled(part.body, inside) for inside in _rows(part, values, SHOWN))
-    return Written(parts, len(part), part.product)
+    return tree.Written(parts, len(part), part.product)
 
 
 @filled.register
-def _(part: Counted, values: Values) -> Formula:
-    return Counted(filled(part.shown, values), part.number)
-
-
-@filled.register
-def _(part: Relation, values: Values) -> Formula:
-    return Relation(filled(part.left, values), part.sign, filled(part.right, values))
-
-
-@filled.register
-def _(part: Such, values: Values) -> Formula:
-    return Such(part.unknown, Relation(part.relation.left, part.relation.sign, filled(part.relation.right, values)))
+def _(part: tree.Such, values: Values) -> tree.Formula:
+    return tree.Such(
+        part.unknown, tree.Relation(part.relation.left, part.relation.sign, filled(part.relation.right, values))
+    )
