@@ -295,7 +295,7 @@ compared.assign(if_it_were_true=tk.topic_stability(again, reference=model)["simi
 # model were true in every word: 75 paragraphs are too few to pin down topics that share so many words. (Which does not
 # show that the model is right. It shows that we could not notice.)
 #
-# Topic 3 (services, neighbourhoods, grids) is safe either way, and topic 2 would be lost either way: it gets no name
+# Topic 3 (services, neighbourhoods, grids) is safe either way, and topic 2 is the weakest either way: it gets no name
 # and no sentence in our paper.
 
 # %%

@@ -82,7 +82,7 @@ key = json.loads((tk.data_folder("townhall") / "answer_key.json").read_text(enco
 theme_at = {(doc, start): theme for doc, facts in key["documents"].items() for theme, start, _ in facts["paragraphs"]}
 themes = [theme_at[row.parent, row.start] for row in dtm.docs.itertuples()]
 late = np.where(dtm.docs["year"] > 2020, "2021–23", "2018–20")
-dtm = tk.DocumentTermMatrix(dtm.matrix, dtm.vocabulary, dtm.docs.assign(theme=themes, late=late))
+dtm = dtm.with_docs(theme=themes, late=late)
 dtm
 
 # %% [markdown]

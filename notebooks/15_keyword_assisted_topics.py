@@ -95,7 +95,7 @@ kept.groupby("name", sort=False)[["count", "share"]].sum().join(kept.groupby("na
 key = json.loads((tk.data_folder("townhall") / "answer_key.json").read_text(encoding="utf-8"))
 theme_at = {(doc, start): theme for doc, facts in key["documents"].items() for theme, start, _ in facts["paragraphs"]}
 themes = np.array([theme_at[row.parent, row.start] for row in dtm.docs.itertuples()])
-known = tk.DocumentTermMatrix(dtm.matrix, dtm.vocabulary, dtm.docs.assign(theme=themes)).trim(min_count=2)
+known = dtm.with_docs(theme=themes).trim(min_count=2)
 
 settings = {"keywords": keywords, "weighting": "none", "n_iterations": 800}
 model = tk.fit_topics(known, 14, tk.KeyATM(**settings), random_state=1)

@@ -165,3 +165,18 @@ def test_html_is_escaped() -> None:
     page = DocumentTermMatrix([[1]], ["<script>"], pd.DataFrame(index=["<b>"]))._repr_html_()
     assert "<script>" not in page
     assert "<b>" not in page
+
+
+def test_facts_can_be_added(dtm: DocumentTermMatrix) -> None:
+    names = dtm.names
+    more = dtm.with_docs(turn=range(len(names)), one="x", back=pd.Series({name: name * 2 for name in names[::-1]}))
+    assert more.docs["turn"].tolist() == list(range(len(names)))
+    assert more.docs["one"].tolist() == ["x"] * len(names)
+    assert more.docs["back"].tolist() == [name * 2 for name in names]
+    assert more.fingerprint == dtm.fingerprint and "turn" not in dtm.docs
+    with pytest.raises(ArgumentError, match=rf"^turn has 1 values for {len(names)} documents\.$"):
+        dtm.with_docs(turn=[1])
+    with pytest.raises(ArgumentError, match=r"^back: the Series has no value for 'x'"):
+        DocumentTermMatrix([[1]], ["a"], pd.DataFrame(index=["x"])).with_docs(back=pd.Series({"y": 1}))
+    with pytest.raises(ArgumentError, match=r"^back: the Series names a document more than once"):
+        DocumentTermMatrix([[1]], ["a"], pd.DataFrame(index=["x"])).with_docs(back=pd.Series([1, 2], index=["x", "x"]))

@@ -18,7 +18,7 @@ from scipy.sparse import csr_array
 from textkit.errors import ArgumentError, EmptyError, check_float, check_int, check_type
 from textkit.markup import esc
 from textkit.provenance import sha256
-from textkit.selection import By, Which, checked_docs, groups, merged_facts, rows
+from textkit.selection import By, Which, checked_docs, groups, merged_facts, rows, with_facts
 from textkit.storage import facts_table, load_table, save_table
 from textkit.tokens import Tokens
 from textkit.vocabulary import Pattern, Vocabulary
@@ -189,6 +189,17 @@ class DocumentTermMatrix:
         return DocumentTermMatrix(
             adder @ self.matrix, self.vocabulary, merged_facts(self._docs, codes, values, by), self.weighting
         )
+
+    def with_docs(self, **facts: Any) -> DocumentTermMatrix:
+        """Return the same counts with further columns in ``docs``.
+
+        Each is a value for all, an array in the order of the documents, or a Series whose index has their names.
+
+        >>> dtm = DocumentTermMatrix([[1, 0], [0, 2]], ["网格", "信访"])
+        >>> dtm.with_docs(period=["early", "late"]).docs["period"].tolist()
+        ['early', 'late']
+        """
+        return DocumentTermMatrix(self.matrix, self.vocabulary, with_facts(self._docs, facts), self.weighting)
 
     def align(self, vocabulary: Vocabulary) -> DocumentTermMatrix:
         """Return the matrix over another vocabulary: terms it lacks get zero columns, terms not in it are left out."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -72,6 +72,30 @@ def checked_docs(docs: pd.DataFrame) -> pd.DataFrame:
     if not frame.columns.is_unique:
         twice = frame.columns[frame.columns.duplicated()].unique()
         raise ArgumentError(f"docs must have distinct columns, but {listing(twice)} occur more than once. Rename them.")
+    return frame
+
+
+def with_facts(docs: pd.DataFrame, facts: Mapping[str, Any]) -> pd.DataFrame:
+    """Return the facts with further columns, each a value a document in order, or a Series with the names.
+
+    >>> docs = pd.DataFrame(index=pd.Index(["a", "b"], name="doc"))
+    >>> with_facts(docs, {"n": [1, 2], "late": pd.Series({"b": True, "a": False})})["late"].tolist()
+    [False, True]
+    """
+    frame = docs.copy()
+    for name, values in facts.items():
+        if isinstance(values, pd.Series):
+            missing = docs.index.difference(values.index)
+            if len(missing) or not values.index.is_unique:
+                what = f"has no value for {listing(missing)}" if len(missing) else "names a document more than once"
+                raise ArgumentError(
+                    f"{name}: the Series {what}. Give a value for each name of a document, or an array in their order."
+                )
+            frame[name] = values.loc[docs.index].array
+            continue
+        if not isinstance(values, str) and hasattr(values, "__len__") and len(values) != len(docs):
+            raise ArgumentError(f"{name} has {len(values):,} values for {len(docs):,} documents.")
+        frame[name] = values
     return frame
 
 

@@ -21,6 +21,7 @@ from textkit.matrix import DocumentTermMatrix
 from textkit.models.dynamic_topics import DynamicTopics
 from textkit.models.lda import LDA
 from textkit.models.nmf import NMF
+from textkit.models.topic_shares import topic_shares
 from textkit.models.topics import (
     METHODS,
     Fit,
@@ -446,3 +447,11 @@ def test_topics_of_equal_share_are_ordered_by_their_first_term():
 def test_significant_digits():
     values = np.array([1 / 3, 0.0, -np.inf, 1.00000000000004, 1e-320])
     assert significant(values).tolist() == [0.333333333333, 0.0, -np.inf, 1.0, 1e-320]
+
+
+def test_facts_can_be_added_to_a_model(planted):
+    model = fit_topics(planted.dtm, 3, "nmf")
+    coded = model.with_docs(code=["a", "b"] * (len(planted.dtm) // 2))
+    assert coded.docs["code"].tolist()[:2] == ["a", "b"] and "code" not in model.docs
+    assert coded.fingerprint == model.fingerprint and coded.method == model.method
+    assert set(topic_shares(coded, by="code")["group"]) == {"a", "b"}

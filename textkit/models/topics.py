@@ -32,7 +32,7 @@ from textkit.markup import esc
 from textkit.matrix import DocumentTermMatrix
 from textkit.measures import check_counts
 from textkit.provenance import plain, sha256
-from textkit.selection import checked_docs
+from textkit.selection import checked_docs, with_facts
 from textkit.storage import facts_table, load_table, save_table
 from textkit.vocabulary import Vocabulary
 
@@ -231,6 +231,14 @@ class TopicModel:
     def inputs(self) -> dict[str, str]:
         """The fingerprints that a table about this model records."""
         return {"model": self.fingerprint} | ({"dtm": self.source} if self.source else {})
+
+    def with_docs(self, **facts: Any) -> TopicModel:
+        """Return the same model with further columns in ``docs``, such as codes; see `DocumentTermMatrix.with_docs`."""
+        docs = with_facts(self._docs, facts)
+        return TopicModel(
+            self.topic_term, self.doc_topic, self.vocabulary, docs, self.term_counts, self.doc_lengths, self._trace,
+            self.method, self.source, self.parameters,
+        )  # fmt: skip
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the model to one Parquet file of one row; the method goes in as its name and its settings."""
