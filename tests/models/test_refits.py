@@ -14,7 +14,7 @@ from textkit.errors import ArgumentError, TextkitWarning, UnknownNameError
 from textkit.matrix import DocumentTermMatrix
 from textkit.models import topic_runs
 from textkit.models.effects import NOTE, REFIT_NOTE, estimate_effect
-from textkit.models.effects_regression import _draws, compose
+from textkit.models.effects_regression import _aligned, _draws, compose
 from textkit.models.gibbs import GibbsLDA
 from textkit.models.heldout import fold_in
 from textkit.models.keyatm import KeyATM
@@ -245,7 +245,7 @@ def test_refits_without_logits_are_taken_as_they_are(dtm, model):
     plain = TopicModel(model.topic_term, model.doc_topic, model.vocabulary, model.docs, model.term_counts,
                        model.doc_lengths, model.trace)  # fmt: skip
     placed = np.flatnonzero(model.placed)
-    for shares in _draws(model, placed, "refit", None, [plain, plain], 25, 0):
+    for shares in _draws(model, placed, "refit", None, _aligned(model, placed, [plain, plain]), 25, 0):
         np.testing.assert_array_equal(shares, model.doc_topic[placed])
 
 

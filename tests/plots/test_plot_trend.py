@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from textkit.errors import ArgumentError
-from textkit.plots.trend import _spread, plot_trend
+from textkit.plots.line_panels import spread
+from textkit.plots.trend import plot_trend
 
 
 def test_lines_and_bands_of_the_table(make):
@@ -65,14 +66,14 @@ def test_names_at_the_ends_of_close_lines_do_not_overlap(make):
 
 @given(st.lists(st.floats(0, 300), min_size=1, max_size=7), st.floats(1, 20))
 def test_spread_keeps_order_distance_and_mean(wanted, gap):
-    places = _spread(np.array(wanted), gap)
+    places = spread(np.array(wanted), gap)
     order = np.argsort(wanted, kind="stable")
     assert (np.diff(places[order]) >= gap - 1e-6).all()
     assert places.mean() == pytest.approx(np.mean(wanted), abs=1e-6)  # least squares moves nothing on the whole
 
 
 def test_spread_moves_nothing_that_has_room():
-    assert _spread(np.array([0.0, 50.0, 20.0, np.nan]), 10)[:3].tolist() == [0.0, 50.0, 20.0]
+    assert spread(np.array([0.0, 50.0, 20.0, np.nan]), 10)[:3].tolist() == [0.0, 50.0, 20.0]
 
 
 def test_a_single_group(make):

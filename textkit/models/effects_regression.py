@@ -14,13 +14,13 @@ from textkit.errors import ArgumentError, TextkitWarning, check_choice, check_in
 from textkit.formulas import Design, dependent, design
 from textkit.matrix import DocumentTermMatrix
 from textkit.measures import Floats
+from textkit.models.topic_stability import UNSTABLE, matched, similarities
 from textkit.models.topics import TopicModel, check_model
 from textkit.progress import track
 from textkit.selection import groups
 
 UNCERTAINTY = ("global", "local", "none", "refit")
 ERRORS = ("classical", "hc1")
-_SAME = 0.5  # mean cosine of the words below which a topic is not the same in the refits
 _RIDGE = 1e-5  # added where columns of the design follow from each other
 
 
@@ -89,13 +89,14 @@ def effects(
             raise ArgumentError(
                 f"cluster={cluster!r}: {int((codes < 0).sum()):,} documents have no value. Fill them in."
             )
+    aligned = _aligned(model, placed, refits) if uncertainty == "refit" else []
     with threadpool_limits(limits=1):  # sums over several threads differ in the last digits
         regression = _Regression(made, errors, codes)
         columns = [topic - 1 for topic in chosen]
         results = [
             regression.fit(theta[rows][:, columns])
             for theta in track(
-                _draws(model, placed, uncertainty, dtm, refits, n_draws, random_state),
+                _draws(model, placed, uncertainty, dtm, aligned, n_draws, random_state),
                 "estimating effects",
                 total=_n_draws(uncertainty, refits, n_draws),
                 show=progress,
@@ -104,8 +105,8 @@ def effects(
         mean, covariance = compose(
             np.array([b for b, _ in results]), np.array([v for _, v in results]), rubin=rubin or uncertainty == "refit"
         )
-    if uncertainty == "refit" and refits is not None:
-        _warn_changing(model, refits, chosen)
+    if uncertainty == "refit":
+        _warn_changing(aligned, chosen)
     return Effects(mean, covariance, made, facts.iloc[rows], regression.df, chosen)
 
 
@@ -172,7 +173,7 @@ def _draws(
     placed: Any,
     uncertainty: str,
     dtm: DocumentTermMatrix | None,
-    refits: Sequence[TopicModel] | None,
+    refits: Sequence[_Refit],
     n_draws: int,
     random_state: int,
 ) -> Iterator[Floats]:
@@ -181,7 +182,7 @@ def _draws(
         yield model.doc_topic[placed]
         return
     if uncertainty == "refit":
-        yield from _refitted(model, placed, refits, random_state)
+        yield from _refitted(refits, random_state)
         return
     if "eta" not in model.parameters or "nu" not in model.parameters:
         raise ArgumentError(
@@ -206,21 +207,24 @@ def _draws(
         yield softmax(eta + np.einsum("di,dij->dj", rng.standard_normal(eta.shape), factors))
 
 
-def _refitted(
-    model: TopicModel, placed: Any, refits: Sequence[TopicModel] | None, random_state: int
-) -> Iterator[Floats]:
-    """Yield the shares under the topics of each refit, in the order of the topics of the model.
+class _Refit(NamedTuple):
+    """A refit in the terms of the model: rows of its documents, its topic for each of the model's, their cosines."""
 
-    Where a refit knows how sure it is of a document (STM), they are drawn once from that, as for "global": what is
-    uncertain about the shares given the topics does not go away because the topics are uncertain too.
-    """
+    model: TopicModel
+    rows: list[int]
+    topics: Any
+    cosine: Floats
+
+
+def _aligned(model: TopicModel, placed: Any, refits: Sequence[TopicModel] | None) -> list[_Refit]:
+    """Check the refits and find documents and topics of the model in them."""
     if refits is None or len(refits) < 2:
         raise ArgumentError(
             'uncertainty="refit" needs refits: at least two other fits of the same documents. Make them with '
             "refit_topics(model, dtm)."
         )
     names = [model.names[place] for place in placed]
-    rng = np.random.default_rng(random_state)
+    aligned = []
     for number, other in enumerate(refits):
         check_type(f"refits[{number}]", other, TopicModel)
         if other.n_topics != model.n_topics or other.vocabulary.terms != model.vocabulary.terms:
@@ -232,39 +236,40 @@ def _refitted(
                 "all."
             )
         rows = [where[name] for name in names]
-        matched = _matched(model, other)[0]
-        shares = other.doc_topic[rows]
-        if np.isnan(shares).any():
+        if np.isnan(other.doc_topic[rows]).any():
             raise ArgumentError(f"refits[{number}] has no shares for some documents of the model.")
-        if "eta" in other.parameters and "nu" in other.parameters:
+        pairs = matched(similarities(model.topic_term, other.topic_term, "cosine"))
+        aligned.append(_Refit(other, rows, pairs.b, pairs.similarity[pairs.a, pairs.b]))
+    return aligned
+
+
+def _refitted(refits: Sequence[_Refit], random_state: int) -> Iterator[Floats]:
+    """Yield the shares under the topics of each refit, in the order of the topics of the model.
+
+    Where a refit knows how sure it is of a document (STM), they are drawn once from that, as for "global": what is
+    uncertain about the shares given the topics does not go away because the topics are uncertain too.
+    """
+    rng = np.random.default_rng(random_state)
+    for refit in refits:
+        shares, parameters = refit.model.doc_topic[refit.rows], refit.model.parameters
+        if "eta" in parameters and "nu" in parameters:
             from textkit.models.stm_em import softmax
 
-            eta = other.parameters["eta"][rows]
-            factor = np.linalg.cholesky(other.parameters["nu"])
+            eta = parameters["eta"][refit.rows]
+            factor = np.linalg.cholesky(parameters["nu"])
             shares = softmax(eta + rng.standard_normal(eta.shape) @ factor.T)
-        yield shares[:, matched]
+        yield shares[:, refit.topics]
 
 
-def _matched(model: TopicModel, other: TopicModel) -> tuple[Any, Floats]:
-    """Return the topic of the other model for each topic, one to one, and the cosine of their words."""
-    from scipy.optimize import linear_sum_assignment
-
-    ours = model.topic_term / np.linalg.norm(model.topic_term, axis=1, keepdims=True)
-    theirs = other.topic_term / np.linalg.norm(other.topic_term, axis=1, keepdims=True)
-    cosine = ours @ theirs.T
-    rows, matched = linear_sum_assignment(-cosine)
-    return matched, cosine[rows, matched]
-
-
-def _warn_changing(model: TopicModel, refits: Sequence[TopicModel], topics: Sequence[int]) -> None:
+def _warn_changing(refits: Sequence[_Refit], topics: Sequence[int]) -> None:
     """Say which topics come back as something else: effects on them are drawn towards nothing."""
-    cosine = np.mean([_matched(model, other)[1] for other in refits], axis=0)
-    changing = [f"{topic} ({cosine[topic - 1]:.2f})" for topic in topics if cosine[topic - 1] < _SAME]
+    cosine = np.mean([refit.cosine for refit in refits], axis=0)
+    changing = [f"{topic} ({cosine[topic - 1]:.2f})" for topic in topics if cosine[topic - 1] < UNSTABLE]
     if changing:
         warnings.warn(
             f"in the refits topic {', '.join(changing)} comes back as another one (mean cosine of the words in "
-            f"brackets, below {_SAME}): its estimates mix several topics and are drawn towards zero. topic_stability "
-            "shows more; fewer topics may hold better.",
+            f"brackets, below {UNSTABLE}): its estimates mix several topics and are drawn towards zero. "
+            "topic_stability shows more; fewer topics may hold better.",
             TextkitWarning,
             stacklevel=4,
         )

@@ -34,7 +34,7 @@ STABILITY_COLUMNS = [
 ]
 MEASURES = ("cosine", "hellinger", "rbo")
 _DEPTH = 50  # terms that rank-biased overlap compares
-_UNSTABLE = 0.5
+UNSTABLE = 0.5  # mean cosine below which a topic is not the same one
 _LOWER_IS_BETTER = frozenset({"NMF"})  # methods whose trace is a loss
 
 
@@ -265,7 +265,7 @@ def topic_stability(
             "share_correlation": _mean_known(correlation),
             "n_models": len(others),
             "terms": pd.Series(terms, dtype=object),
-            "flag": pd.Series(np.where(mean < _UNSTABLE, "unstable", ""), dtype=object),
+            "flag": pd.Series(np.where(mean < UNSTABLE, "unstable", ""), dtype=object),
         },
         columns=STABILITY_COLUMNS,
     )

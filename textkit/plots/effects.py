@@ -81,7 +81,7 @@ def plot_effects(
     Raises
     ------
     EmptyError
-        If the table has no rows, or no term but an intercept and line_panels.
+        If the table has no rows, or no term but an intercept and splines.
     ArgumentError
         If there are more than 24 panels or 40 rows, or not as many axes as panels.
     UnknownNameError

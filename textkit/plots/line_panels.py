@@ -137,7 +137,7 @@ def name_ends(ax: Axes, lines: Sequence[tuple[str, Floats, Floats]], *, colours:
         y = np.nan if last is None else ax.transScale.transform((at[last], value[last]))[1]
         ends.append(np.nan if last is None else float(to_points((0.0, y))[1]) * height)
     wanted = np.array(ends)
-    places = _spread(wanted, _GAP)
+    places = spread(wanted, _GAP)
     for (name, _, _), end, place, colour in zip(lines, wanted, places, colours, strict=False):
         if np.isfinite(end):
             ax.annotate(
@@ -223,10 +223,10 @@ def _limits(series: Sequence[Series]) -> tuple[float, float]:
     return (low - pad if low < 0 else 0.0), high + pad
 
 
-def _spread(wanted: Floats, gap: float) -> Floats:
+def spread(wanted: Floats, gap: float) -> Floats:
     """Return the places nearest to the wanted ones (least squares) that keep their order and a minimum distance.
 
-    >>> _spread(np.array([5.0, 5.0, 40.0]), 10.0).tolist()
+    >>> spread(np.array([5.0, 5.0, 40.0]), 10.0).tolist()
     [0.0, 10.0, 40.0]
     """
     order = [int(i) for i in np.argsort(wanted, kind="stable") if np.isfinite(wanted[i])]

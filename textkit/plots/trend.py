@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from textkit import drawing
 from textkit.drawing import MARKERS, PALETTE, Lang
 from textkit.errors import check_choice, check_int
+from textkit.plots.line_panels import spread
 
 _COLUMNS = ("group", "term", "rate", "ci_low", "ci_high")
 _DIRECT = 6
@@ -176,7 +177,7 @@ def _name_lines(ax: Axes, names: list[str], ends: list[tuple[float, float]], rig
     height = drawing.size_in_points(ax)[1]
     points = height * 0.8 / ax.get_ylim()[1]
     wanted = np.array([y * points for _, y in ends])
-    places = _spread(wanted, 10.5)
+    places = spread(wanted, 10.5)
     for name, (_, y), place, colour in zip(names, ends, places, PALETTE, strict=False):
         if not np.isfinite(y):
             continue
@@ -191,20 +192,3 @@ def _name_lines(ax: Axes, names: list[str], ends: list[tuple[float, float]], rig
             fontsize=drawing.SMALL + 0.5,
             parse_math=False,
         )
-
-
-def _spread(wanted: NDArray[np.float64], gap: float) -> NDArray[np.float64]:
-    """Return the places nearest to the wanted ones (least squares) that keep their order and a minimum distance."""
-    order = [int(i) for i in np.argsort(wanted, kind="stable") if np.isfinite(wanted[i])]
-    blocks: list[tuple[list[int], float]] = []  # members, place of the first: pool adjacent violators
-    for i in order:
-        blocks.append(([i], float(wanted[i])))
-        while len(blocks) > 1 and blocks[-2][1] + len(blocks[-2][0]) * gap > blocks[-1][1]:
-            members = blocks[-2][0] + blocks[-1][0]
-            first = float(np.mean([wanted[m] - j * gap for j, m in enumerate(members)]))
-            blocks[-2:] = [(members, first)]
-    places = wanted.copy()
-    for members, first in blocks:
-        for j, member in enumerate(members):
-            places[member] = first + j * gap
-    return places
