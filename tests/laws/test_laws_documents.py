@@ -247,10 +247,10 @@ def test_several_copies_of_a_corpus_have_its_rates(dtm: tk.DocumentTermMatrix, n
         same(weigh(copies)[: len(dtm)].to_frame(), weigh(dtm).to_frame())
 
 
-@given(counts(min_docs=2), st.sampled_from(["g2", "chi2", "log_ratio", "g2_2cell"]))
+# no zeros: where one is replaced by a half, the half does not grow
+@given(counts(min_docs=2, least=1), st.sampled_from(["g2", "chi2", "log_ratio", "g2_2cell"]))
 @few
 def test_n_times_the_text_is_n_times_the_evidence_and_the_same_effect(dtm: tk.DocumentTermMatrix, name: str) -> None:
-    assume((dtm.matrix.toarray() > 0).all())  # where a zero is replaced by a half, the half does not grow
     one, many = (tk.keyness(m, 0, measure=name) for m in (dtm, matrix(3 * dtm.matrix.toarray())))
     one, many = in_order(one, "term"), in_order(many, "term")
     factor = 1 if name == "log_ratio" else 3
