@@ -364,7 +364,7 @@ def test_a_folder_one_may_not_write_to(
     def refused(*_: object, **__: object) -> str:
         raise PermissionError(errno.EACCES, "Permission denied")
 
-    monkeypatch.setattr("tempfile.mkdtemp", refused)
+    monkeypatch.setattr("pathlib.Path.mkdir", refused)
     assert failure(capsys, "compare", "s", "--out", "locked") == (
         f"textkit: cannot write the report {tmp_path / 'locked'}: Permission denied. Nothing was left half-written. "
         "Name a folder where you may write with --out (or out=).\n"

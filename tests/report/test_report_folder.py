@@ -296,3 +296,17 @@ def test_a_long_odd_name_is_no_problem(tmp_path: Path) -> None:
     make(out, {"index.html": "a"})
     make(out, {"index.html": "b"})
     assert content(out) == {"index.html": "b"}
+
+
+def test_an_interrupt_just_after_the_hidden_folder_was_made_leaves_nothing(tmp_path, monkeypatch):
+    make = Path.mkdir
+
+    def interrupted(self, *arguments, **options):
+        make(self, *arguments, **options)
+        if self.name.startswith(".textkit-"):
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "mkdir", interrupted)
+    with pytest.raises(KeyboardInterrupt), staged(tmp_path / "out"):
+        raise AssertionError
+    assert list(tmp_path.iterdir()) == []

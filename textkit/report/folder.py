@@ -11,8 +11,8 @@ import errno
 import hashlib
 import json
 import os
+import secrets
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
@@ -44,13 +44,14 @@ def staged(out: Path, *, force: bool = False) -> Iterator[Path]:
     """
     out = Path(os.path.realpath(out))
     check_target(out, force=force)
-    with told(out):
-        out.parent.mkdir(parents=True, exist_ok=True)
-        _sweep(out)
-        folder = Path(tempfile.mkdtemp(prefix=_prefix(out), dir=out.parent))
+    # named before it is made, so that an interrupt between the two leaves nothing behind
+    folder = out.parent / f"{_prefix(out)}{secrets.token_hex(16)}"
     held = FileLock(folder / _LOCK)
     try:
         with told(out):
+            out.parent.mkdir(parents=True, exist_ok=True)
+            _sweep(out)
+            folder.mkdir(mode=0o700)
             held.acquire(timeout=0)
         yield folder
         with told(out):
